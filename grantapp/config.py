@@ -1,0 +1,88 @@
+"""Settings: read once from the environment, or the application refuses to start and says why."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from grantapp.french import PARIS
+
+Clock = Callable[[], datetime]  # an aware instant in UTC
+
+
+class BadSetting(Exception):  # noqa: N818 - its text is the sentence shown to the operator
+    """A setting that cannot be used."""
+
+
+def real_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def clock_from(text: str) -> Clock:
+    """The real clock, or one that starts at `GRANTAPP_CLOCK` and ticks: a day (`2022-03-15`) or an instant.
+
+    An instant without a zone is taken as the time of Paris.
+    """
+    if not text:
+        return real_clock
+    try:
+        start = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadSetting(
+            f"GRANTAPP_CLOCK vaut « {text} » : écrivez un jour (2022-03-15) ou un instant (2022-03-15T14:30)."
+        ) from None
+    if len(text) == 10:
+        start = datetime.combine(date.fromisoformat(text), time(9), PARIS)
+    elif start.tzinfo is None:
+        start = start.replace(tzinfo=PARIS)
+    began = real_clock()
+    return lambda: start.astimezone(UTC) + (real_clock() - began)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    home: Path
+    database_url: str
+    jobs_path: Path
+    files_url: str
+    secret_key: str = field(repr=False)
+    clock_text: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    https: bool = False
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Every key has a safe default below `GRANTAPP_HOME` (`var/`); the secret key is made at first start."""
+        home = Path(environ.get("GRANTAPP_HOME", "var")).resolve()
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        clock_from(environ.get("GRANTAPP_CLOCK", ""))
+        port = environ.get("GRANTAPP_PORT", "8000")
+        if not port.isdigit() or not 0 < int(port) < 65536:
+            raise BadSetting(f"GRANTAPP_PORT vaut « {port} » : écrivez un numéro de port, par exemple 8000.")
+        return cls(
+            home=home,
+            database_url=environ.get("GRANTAPP_DATABASE_URL", f"sqlite:///{home}/grantapp.db"),
+            jobs_path=home / "jobs.db",
+            files_url=environ.get("GRANTAPP_FILES_URL", f"file://{home}/files"),
+            secret_key=environ.get("GRANTAPP_SECRET_KEY") or _kept_secret(home / "secret_key"),
+            clock_text=environ.get("GRANTAPP_CLOCK", ""),
+            host=environ.get("GRANTAPP_HOST", "127.0.0.1"),
+            port=int(port),
+            https=environ.get("GRANTAPP_HTTPS", "") == "1",
+        )
+
+
+def _kept_secret(path: Path) -> str:
+    """The instance's own key, written once, readable by its owner alone."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_text()

@@ -1,0 +1,157 @@
+"""What is frozen when a dossier is filed: answers, verdicts, texts, edition version, under one SHA-256 fingerprint.
+
+A deposit holds sentences and labels, not references to them: it prints the same in ten years, whatever became of
+the rules and of the wording.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from grantapp import french
+from grantapp.domain import project_file
+from grantapp.domain.edition import Edition
+from grantapp.domain.judgement import Judgement, as_json
+from grantapp.domain.project import Project, Section, is_asked
+from grantapp.domain.question import Kind, Question
+from grantapp.domain.wizard import asked_steps
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """Plain values only (text, numbers as text, lists, mappings), as written in `canonical`."""
+
+    content: Mapping[str, Any]
+
+    @property
+    def canonical(self) -> bytes:
+        """The one way of writing it down, byte for byte."""
+        return json.dumps(self.content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+    @property
+    def fingerprint(self) -> str:
+        return hashlib.sha256(self.canonical).hexdigest()
+
+    @property
+    def short_code(self) -> str:
+        """The first 12 characters of the fingerprint in threes, to be read aloud: `7QK-…` in hexadecimal."""
+        head = self.fingerprint[:12].upper()
+        return " ".join(head[i : i + 4] for i in range(0, 12, 4))
+
+
+def thaw(canonical: bytes) -> Deposit:
+    """The deposit back from its stored bytes."""
+    return Deposit(json.loads(canonical))
+
+
+def freeze(
+    *, edition: Edition, project: Project, judgement: Judgement, reference: str, number: int, by: str, at: datetime
+) -> Deposit:
+    """Everything the dossier will ever print. `by` is the name of the person who files; `at` is in UTC."""
+    return Deposit(
+        {
+            "format": FORMAT,
+            "reference": reference,
+            "number": number,
+            "deposited_at": at.isoformat(),
+            "deposited_by": by,
+            "edition": {
+                "id": edition.id,
+                "version": edition.version,
+                "call": edition.call,
+                "title": edition.title,
+                "authority": edition.authority,
+                "opens_on": edition.window.opens_on.isoformat(),
+                "closes_on": edition.window.closes_on.isoformat(),
+                "hour_note": edition.window.hour_note,
+            },
+            "texts": dict(edition.texts),
+            "project": project_file.dump(project, edition.id),
+            "sections": [_section(project, step) for step in asked_steps(edition, project)],
+            "judgement": as_json(judgement),
+            "unanswered": [{"anchor": gap.anchor, "label": gap.label} for gap in judgement.unanswered],
+        }
+    )
+
+
+def _section(project: Project, section: Section) -> dict[str, object]:
+    asked = [q for q in section.questions if is_asked(project, q.anchor) is True]
+    return {
+        "name": section.name,
+        "title": section.title,
+        "answers": [_answer(q, project.answer(q.anchor)) for q in asked],
+    }
+
+
+def _answer(question: Question, value: Any) -> dict[str, object]:
+    answer: dict[str, object] = {
+        "anchor": question.anchor,
+        "kind": question.kind.value,
+        "label": question.label,
+        "unit": question.unit,
+        "required": question.required,
+    }
+    if question.kind is Kind.TABLE:
+        rows = value or ()
+        return answer | {
+            "columns": [
+                {"name": c.name, "label": c.label, "unit": c.unit, "kind": c.kind.value} for c in question.columns
+            ],
+            "rows": [[as_text(c, getattr(row, c.name)) for c in question.columns] for row in rows],
+            "totals": [_total(c, [getattr(row, c.name) for row in rows]) for c in question.columns],
+        }
+    if question.kind is Kind.PIECES:
+        return answer | {"pieces": project_file.as_value(question, value or ())}
+    return answer | {"text": as_text(question, value)}
+
+
+def _total(column: Question, amounts: list[Decimal | None]) -> str | None:
+    if not column.total or not amounts:
+        return None
+    return as_text(column, sum((amount for amount in amounts if amount is not None), Decimal(0)))
+
+
+def as_text(question: Question, value: Any) -> str | None:
+    """An answer as a French reader sees it; None when there is none. What was typed as text is left as typed."""
+    if value is None or value == ():
+        return None
+    match question.kind:
+        case Kind.YES_NO | Kind.CONFIRM:
+            return french.yes_no(value)
+        case Kind.ONE_OF:
+            return str(value.label)
+        case Kind.SEVERAL_OF:
+            return french.listing(each.label for each in value)
+        case Kind.AMOUNT:
+            return french.euros(value)
+        case Kind.AREA:
+            return french.square_metres(value)
+        case Kind.PERCENT:
+            return french.percent(value)
+        case Kind.DECIMAL:
+            return french.number(value)
+        case Kind.WHOLE:
+            return str(value) if question.name.endswith("_year") else french.number(value)
+        case Kind.DAY:
+            return french.day(value)
+        case Kind.SIREN:
+            return french.NBSP.join((value[:3], value[3:6], value[6:]))
+        case Kind.SIRET:
+            return french.NBSP.join((value[:3], value[3:6], value[6:9], value[9:]))
+        case Kind.PARCELS:
+            return french.listing(parcel_text(each) for each in value)
+        case _:
+            return str(value)
+
+
+def parcel_text(parcel: str) -> str:
+    """`AB 160`, or `84007 000 AB 160` when the whole identifier was given."""
+    section, plot = parcel[-6:-4].lstrip("0"), str(int(parcel[-4:]))
+    parts = (parcel[:5], parcel[5:8], section, plot) if len(parcel) == 14 else (section, plot)
+    return french.NBSP.join(parts)

@@ -1,0 +1,70 @@
+"""One dated version of a call: when it opens and closes, what it asks, what it judges, what it says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from grantapp.domain.aid import AidRules
+from grantapp.domain.eligibility import AnyRule, Citation
+from grantapp.domain.question import When
+from grantapp.french import PARIS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """The days on which a request may be filed, both included, in the time of Paris."""
+
+    opens_on: date
+    closes_on: date
+    cites: tuple[Citation, ...]
+    hour_note: str  # what is known of the closing hour; « à confirmer » when no source gives it
+
+    @property
+    def opens_at(self) -> datetime:
+        return datetime.combine(self.opens_on, time.min, PARIS)
+
+    @property
+    def closes_at(self) -> datetime:
+        """The first instant that is too late: midnight at the end of the last day."""
+        return datetime.combine(self.closes_on + timedelta(days=1), time.min, PARIS)
+
+    def is_open(self, at: datetime) -> bool:
+        return self.opens_at <= at < self.closes_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """Another way, or what to do first: shown when all its conditions hold (an unanswered one does not)."""
+
+    code: str
+    title: str
+    advice: tuple[str, ...]
+    applies: tuple[When, ...]
+    cites: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amendment:
+    """An erratum published during the call."""
+
+    on: date
+    text: str
+    clause: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    id: str
+    version: str
+    call: str
+    title: str
+    authority: str
+    window: Window
+    steps: tuple[str, ...]
+    rules: tuple[AnyRule, ...]
+    aid: AidRules
+    routes: tuple[Route, ...]
+    successor: str
+    texts: Mapping[str, str]
+    amendments: tuple[Amendment, ...] = field(default=())
+    reference_prefix: str = "D"

@@ -1,0 +1,202 @@
+"""How a rule concludes: met, not met, or unknown with the missing questions; and how findings make a conclusion.
+
+A rule declares the facts it **needs** and is then given them, never `None`. It looks at nothing else.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from grantapp.domain.project import is_anchor, question_at
+from grantapp.domain.question import Kind, When, all_hold
+from grantapp.french import NARROW, listing, typeset
+
+FILED_AT = "filing.at"  # the instant of judgement, given by whoever asks: the domain has no clock
+INTERROGATIVE = " ?" + NARROW
+Facts = Mapping[str, object]
+
+
+class Verdict(StrEnum):
+    MET = "met"
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+
+
+class Severity(StrEnum):
+    BLOCKING = "blocking"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citation:
+    """Where a rule comes from. When it was not verified for this edition, `note` says why, and the reader sees it."""
+
+    text: str
+    at: str
+    url: str
+    verified: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    verdict: Verdict
+    sentence: str
+    missing: tuple[str, ...] = ()
+
+
+def met(sentence: str) -> Outcome:
+    return Outcome(Verdict.MET, typeset(sentence))
+
+
+def not_met(sentence: str) -> Outcome:
+    """A refusal; its sentence says what would be enough."""
+    return Outcome(Verdict.NOT_MET, typeset(sentence))
+
+
+def unknown(missing: Iterable[str]) -> Outcome:
+    anchors = tuple(dict.fromkeys(missing))
+    labels = [f"« {question_at(anchor).label.rstrip(INTERROGATIVE)} »" for anchor in anchors if is_anchor(anchor)]
+    return Outcome(Verdict.UNKNOWN, typeset(f"À juger : il manque {listing(dict.fromkeys(labels))}."), anchors)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One clause as a function over plain values. `code` is the rule's number in our table, `slug` its anchor."""
+
+    code: str
+    slug: str
+    title: str
+    needs: tuple[str, ...]
+    cites: tuple[Citation, ...]
+    check: Callable[..., Outcome]
+    severity: Severity = Severity.BLOCKING
+    applies: tuple[When, ...] = ()
+
+    def judge(self, facts: Facts) -> Outcome:
+        missing = [need for need in self.needs if need not in facts]
+        return unknown(missing) if missing else self.check(*(facts[need] for need in self.needs))
+
+    @property
+    def all_needs(self) -> tuple[str, ...]:
+        return self.needs
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Several:
+    code: str
+    slug: str
+    title: str
+    branches: tuple["AnyRule", ...]
+    cites: tuple[Citation, ...]
+    severity: Severity = Severity.BLOCKING
+    applies: tuple[When, ...] = ()
+
+    @property
+    def all_needs(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(need for branch in self.branches for need in branch.all_needs))
+
+    def _outcomes(self, facts: Facts, verdict: Verdict) -> list[Outcome]:
+        return [each for each in (branch.judge(facts) for branch in self.branches) if each.verdict is verdict]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnyOf(_Several):
+    """« ou » : one branch is enough, even while the others are unanswered."""
+
+    def judge(self, facts: Facts) -> Outcome:
+        if satisfied := self._outcomes(facts, Verdict.MET):
+            return satisfied[0]
+        if undecided := self._outcomes(facts, Verdict.UNKNOWN):
+            return unknown(anchor for each in undecided for anchor in each.missing)
+        return not_met(" ".join(each.sentence for each in self._outcomes(facts, Verdict.NOT_MET)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllOf(_Several):
+    """« et » : one branch refused is enough to refuse."""
+
+    def judge(self, facts: Facts) -> Outcome:
+        if refused := self._outcomes(facts, Verdict.NOT_MET):
+            return not_met(" ".join(each.sentence for each in refused))
+        if undecided := self._outcomes(facts, Verdict.UNKNOWN):
+            return unknown(anchor for each in undecided for anchor in each.missing)
+        return met(" ".join(each.sentence for each in self._outcomes(facts, Verdict.MET)))
+
+
+AnyRule = Rule | AnyOf | AllOf
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A rule applied to a project."""
+
+    rule: str
+    slug: str
+    title: str
+    severity: Severity
+    verdict: Verdict
+    sentence: str
+    missing: tuple[str, ...]
+    citations: tuple[Citation, ...] = field(default=())
+
+    @property
+    def anchor(self) -> str:
+        return f"rule:{self.rule}"
+
+    @property
+    def is_verified(self) -> bool:
+        return all(citation.verified for citation in self.citations)
+
+    @property
+    def lacks_only_pieces(self) -> bool:
+        return bool(self.missing) and all(
+            is_anchor(anchor) and question_at(anchor).kind is Kind.PIECES for anchor in self.missing
+        )
+
+
+class Conclusion(StrEnum):
+    ELIGIBLE = "eligible"
+    CONDITIONAL = "conditional"
+    INELIGIBLE = "ineligible"
+    UNDETERMINED = "undetermined"
+
+
+def evaluate(rules: Iterable[AnyRule], facts: Facts) -> tuple[Finding, ...]:
+    """Every rule that applies, judged. A rule whose condition is undecided is unknown, not skipped."""
+    findings = []
+    for rule in rules:
+        applies = all_hold(rule.applies, facts)
+        if applies is False:
+            continue
+        undecided = [each.anchor for each in rule.applies if facts.get(each.anchor) is None]
+        outcome = rule.judge(facts) if applies else unknown(undecided)
+        findings.append(
+            Finding(
+                rule=rule.code,
+                slug=rule.slug,
+                title=typeset(rule.title),
+                severity=rule.severity,
+                verdict=outcome.verdict,
+                sentence=outcome.sentence,
+                missing=outcome.missing,
+                citations=rule.cites,
+            )
+        )
+    return tuple(findings)
+
+
+def conclude(findings: Iterable[Finding]) -> Conclusion:
+    """The worst of the findings.
+
+    « Éligible » is said only when every rule is met *and* was verified for this edition: anything less is a reserve.
+    """
+    found = tuple(findings)
+    blocking = [each for each in found if each.severity is Severity.BLOCKING]
+    if any(each.verdict is Verdict.NOT_MET for each in blocking):
+        return Conclusion.INELIGIBLE
+    if any(each.verdict is Verdict.UNKNOWN and not each.lacks_only_pieces for each in blocking):
+        return Conclusion.UNDETERMINED
+    if all(each.verdict is Verdict.MET and each.is_verified for each in found):
+        return Conclusion.ELIGIBLE
+    return Conclusion.CONDITIONAL

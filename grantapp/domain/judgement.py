@@ -1,0 +1,109 @@
+"""A project judged by an edition at an instant: findings, conclusion, amounts, size, what is unanswered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from grantapp.domain.aid import Aid, AidLine, statement
+from grantapp.domain.company import Company, company_of
+from grantapp.domain.edition import Edition, Route
+from grantapp.domain.eligibility import FILED_AT, Citation, Conclusion, Finding, Verdict, conclude, evaluate
+from grantapp.domain.project import Project, facts_of
+from grantapp.domain.question import all_hold
+from grantapp.domain.wizard import Gap, gaps
+
+
+@dataclass(frozen=True)
+class Judgement:
+    edition: str
+    version: str
+    at: datetime
+    conclusion: Conclusion
+    findings: tuple[Finding, ...]
+    aid: Aid
+    company: Company
+    unanswered: tuple[Gap, ...]
+    routes: tuple[Route, ...]
+
+    def of_verdict(self, verdict: Verdict) -> tuple[Finding, ...]:
+        return tuple(each for each in self.findings if each.verdict is verdict)
+
+
+def judge(edition: Edition, project: Project, at: datetime) -> Judgement:
+    """A pure reading: nothing is stored, so a verdict can never be stale. `at` is aware; the caller's clock."""
+    facts = facts_of(project) | {FILED_AT: at}
+    findings = evaluate(edition.rules, facts)
+    return Judgement(
+        edition=edition.id,
+        version=edition.version,
+        at=at,
+        conclusion=conclude(findings),
+        findings=findings,
+        aid=statement(edition.aid, facts),
+        company=company_of(facts),
+        unanswered=gaps(edition, project),
+        routes=tuple(route for route in edition.routes if all_hold(route.applies, facts)),
+    )
+
+
+def as_json(judgement: Judgement) -> dict[str, object]:
+    """The published form: `grantapp check --json`, the deposit and, later, the file embedded in the PDF."""
+    return {
+        "edition": judgement.edition,
+        "version": judgement.version,
+        "on": judgement.at.isoformat(),
+        "conclusion": judgement.conclusion.value,
+        "findings": [
+            {
+                "rule": each.rule,
+                "slug": each.slug,
+                "title": each.title,
+                "verdict": each.verdict.value,
+                "severity": each.severity.value,
+                "sentence": each.sentence,
+                "missing": list(each.missing),
+                "citations": _citations(each.citations),
+            }
+            for each in judgement.findings
+        ],
+        "aid": [_aid_line(line) for line in judgement.aid.lines],
+        "company": {
+            "size": judgement.company.size.value if judgement.company.size else None,
+            "headcount": _text(judgement.company.headcount),
+            "turnover": _text(judgement.company.turnover),
+            "balance_total": _text(judgement.company.balance_total),
+            "lines": list(judgement.company.lines),
+            "missing": list(judgement.company.missing),
+            "citations": _citations(judgement.company.citations),
+        },
+        "unanswered": [gap.anchor for gap in judgement.unanswered],
+        "routes": [
+            {
+                "code": route.code,
+                "title": route.title,
+                "advice": list(route.advice),
+                "citations": _citations(route.cites),
+            }
+            for route in judgement.routes
+        ],
+    }
+
+
+def _citations(citations: tuple[Citation, ...]) -> list[dict[str, object]]:
+    return [
+        {"text": each.text, "at": each.at, "url": each.url, "verified": each.verified, "note": each.note}
+        for each in citations
+    ]
+
+
+def _aid_line(line: AidLine) -> dict[str, object]:
+    return {
+        "code": line.code,
+        "label": line.label,
+        "amount": _text(line.amount),
+        "explanation": line.explanation,
+        "citations": _citations(line.citations),
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else f"{value:f}"

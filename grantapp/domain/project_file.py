@@ -1,0 +1,388 @@
+"""A project as JSON: read with every fault named by its path, written back the same, described by a JSON Schema.
+
+The same form is stored section by section, given to `grantapp check`, and frozen in a deposit.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from stdnum.fr import siren, siret
+
+from grantapp.domain.edition import Edition
+from grantapp.domain.project import Project, Section, sections
+from grantapp.domain.question import Choice, Kind, Piece, Question
+from grantapp.french import listing, typeset
+
+FORMAT = 1
+MOST_ROWS = 500
+LARGEST = Decimal(10) ** 12  # euros or m²: past this, somebody has leaned on a key
+PARCEL = re.compile(r"(?:\d{5}|2[AB]\d{3})\d{3}[0-9A-Z]{2}\d{4}|[0-9A-Z]{2}\d{4}")
+INSEE = re.compile(r"(\d{2}|2[AB])\d{3}")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in a file: where, and what to write instead."""
+
+    path: str
+    sentence: str
+
+
+class Misread(ValueError):  # noqa: N818 - it says what happened to the reader, it is no program's fault
+    """A value that cannot be understood; its text is the sentence for the person."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(typeset(sentence))
+
+
+def readable(text: str) -> str:
+    """The text in NFC with plain line ends. Refuses what no keyboard types: controls, surrogates, direction marks."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    for character in text:
+        if is_forbidden(character):
+            raise Misread(f"Retirez le caractère invisible U+{ord(character):04X}.")
+    return text
+
+
+def is_forbidden(character: str) -> bool:
+    """Controls (but tab and line end), lone surrogates, unassigned code points and bidirectional overrides."""
+    category = unicodedata.category(character)
+    return (
+        category in ("Cc", "Cs", "Cn") and character not in "\n\t"
+    ) or character in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def load(data: object) -> tuple[Project, str | None, tuple[Fault, ...]]:
+    """The project, the edition it names, and every fault found (the faulty answers are left out)."""
+    if not isinstance(data, Mapping):
+        return Project(), None, (Fault("$", "Le fichier doit contenir un objet JSON."),)
+    faults: list[Fault] = []
+    known = {each.name: each for each in sections()}
+    for key in data:
+        if key not in known and key not in ("grantapp", "edition", "$schema"):
+            faults.append(Fault(key, f"Rubrique inconnue. Les rubriques sont {listing(known)}."))
+    if data.get("grantapp") != FORMAT:
+        faults.append(Fault("grantapp", f"Indiquez la version du format : {FORMAT}."))
+    edition = data.get("edition")
+    if edition is not None and not isinstance(edition, str):
+        faults.append(Fault("edition", "Indiquez l'identifiant de l'édition entre guillemets."))
+        edition = None
+    read = {}
+    for each in known.values():
+        if each.name in data:
+            read[each.name], found = load_section(each, data[each.name])
+            faults += found
+    return replace(Project(), **read), edition, tuple(faults)
+
+
+def load_section(section: Section, data: object) -> tuple[Any, tuple[Fault, ...]]:
+    """One section's record, with the faults of its answers."""
+    return _load_record(section.record, section.questions, data, section.name)
+
+
+def _load_record(
+    record: type, questions: tuple[Question, ...], data: object, path: str
+) -> tuple[Any, tuple[Fault, ...]]:
+    if not isinstance(data, Mapping):
+        return record(), (Fault(path, 'Écrivez un objet : { "question": réponse, … }.'),)
+    faults = [
+        Fault(f"{path}.{key}", f"Question inconnue. Ici, les questions sont {listing(q.name for q in questions)}.")
+        for key in data
+        if key not in {q.name for q in questions}
+    ]
+    answers = {}
+    for question in questions:
+        value = data.get(question.name)
+        where = f"{path}.{question.name}"
+        if value is None:
+            continue
+        if question.kind is Kind.TABLE:
+            answers[question.name], found = _load_table(question, value, where)
+            faults += found
+            continue
+        try:
+            answers[question.name] = understand(question, value)
+        except Misread as misread:
+            faults.append(Fault(where, str(misread)))
+    return record(**answers), tuple(faults)
+
+
+def _load_table(question: Question, data: object, path: str) -> tuple[tuple[Any, ...], list[Fault]]:
+    if not isinstance(data, list):
+        return (), [Fault(path, "Écrivez une liste de lignes : [ { … }, { … } ].")]
+    if len(data) > MOST_ROWS:
+        return (), [Fault(path, f"Ce tableau a {len(data)} lignes ; il en accepte {MOST_ROWS} au plus.")]
+    assert question.row is not None  # noqa: S101 - a table has a row, test_project.py checks it
+    rows: list[Any] = []
+    faults: list[Fault] = []
+    for number, line in enumerate(data):
+        row, found = _load_record(question.row, question.columns, line, f"{path}[{number}]")
+        rows.append(row)
+        faults += found
+    return tuple(rows), faults
+
+
+def understand(question: Question, value: object) -> Any:
+    """A JSON value as the answer it stands for, or `Misread` with what to write."""
+    match question.kind:
+        case Kind.YES_NO | Kind.CONFIRM:
+            if not isinstance(value, bool):
+                raise Misread("Écrivez true (oui) ou false (non).")
+            return (value or None) if question.kind is Kind.CONFIRM else value
+        case Kind.ONE_OF:
+            return _choice(question, value)
+        case Kind.SEVERAL_OF:
+            if not isinstance(value, list):
+                raise Misread(f"Écrivez une liste parmi {_choices(question)}.")
+            chosen = {_choice(question, each) for each in value}
+            return tuple(each for each in question.choices or () if each in chosen) or None
+        case Kind.WHOLE:
+            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < LARGEST:
+                raise Misread("Écrivez un nombre entier positif, sans guillemets.")
+            return value
+        case Kind.AMOUNT | Kind.AREA | Kind.DECIMAL | Kind.PERCENT:
+            return _decimal(question, value)
+        case Kind.DAY:
+            try:
+                return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _no_day()
+            except ValueError:
+                return _no_day()
+        case Kind.PARCELS:
+            if not isinstance(value, list) or not all(isinstance(p, str) and PARCEL.fullmatch(p) for p in value):
+                raise Misread('Écrivez une liste de parcelles, par exemple ["AB0160", "84007000AB0161"].')
+            return tuple(value) or None
+        case Kind.PIECES:
+            return _pieces(value)
+        case _:
+            return _text(question, value)
+
+
+def _no_day() -> Any:
+    raise Misread("Écrivez une date sous la forme AAAA-MM-JJ, par exemple 2022-04-29.")
+
+
+def _choices(question: Question) -> str:
+    return listing((f"« {each.value} »" for each in question.choices or ()), "ou")
+
+
+def _choice(question: Question, value: object) -> Choice:
+    for each in question.choices or ():
+        if each.value == value:
+            return each
+    raise Misread(f"Choisissez parmi {_choices(question)}.")
+
+
+def _decimal(question: Question, value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
+        raise Misread("Écrivez un nombre, par exemple 1250.50.")
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        raise Misread("Écrivez un nombre avec un point, par exemple 1250.50.") from None
+    if not number.is_finite() or abs(number) >= LARGEST:
+        raise Misread("Ce nombre est trop grand pour être juste.")
+    return checked_number(question, number)
+
+
+def checked_number(question: Question, number: Decimal) -> Decimal:
+    """The bounds of each kind of number, in one place for the file and for the form."""
+    if number < 0 and question.kind is not Kind.AMOUNT:
+        raise Misread("Ce nombre ne peut pas être négatif.")
+    if question.kind is Kind.PERCENT and number > 100:
+        raise Misread("Un pourcentage va de 0 à 100.")
+    if question.kind is Kind.AMOUNT and number != number.quantize(Decimal("0.01")):
+        raise Misread("Un montant s'arrête aux centimes : deux chiffres après la virgule.")
+    return number
+
+
+def _pieces(value: object) -> tuple[Piece, ...] | None:
+    if not isinstance(value, list):
+        raise Misread('Écrivez une liste de pièces : [ { "name": …, "size": …, "sha256": … } ].')
+    pieces = []
+    for each in value:
+        if not isinstance(each, Mapping):
+            raise Misread("Chaque pièce a un nom (name), une taille en octets (size) et une empreinte (sha256).")
+        name, size, digest = each.get("name"), each.get("size"), each.get("sha256")
+        if not isinstance(name, str) or not isinstance(size, int) or not isinstance(digest, str):
+            raise Misread("Chaque pièce a un nom (name), une taille en octets (size) et une empreinte (sha256).")
+        if not re.fullmatch(r"[0-9a-f]{64}", digest) or size < 0:
+            raise Misread("L'empreinte (sha256) d'une pièce a 64 chiffres hexadécimaux, et sa taille est positive.")
+        pieces.append(Piece(readable(name)[:150], size, digest))
+    return tuple(pieces) or None
+
+
+def _text(question: Question, value: object) -> str | None:
+    if not isinstance(value, str):
+        raise Misread("Écrivez un texte entre guillemets.")
+    return checked_text(question, readable(value).strip())
+
+
+def checked_text(question: Question, text: str) -> str | None:
+    """The shape of each kind of text, in one place for the file and for the form. Empty text is no answer."""
+    if not text:
+        return None
+    if len(text) > question.limit:
+        raise Misread(f"Ce texte a {len(text)} caractères ; {question.limit} au plus.")
+    if question.kind is not Kind.TEXT and "\n" in text:
+        raise Misread("Cette réponse tient sur une seule ligne.")
+    match question.kind:
+        case Kind.SIREN:
+            compact = siren.compact(text)
+            if not siren.is_valid(compact):
+                raise Misread("Ce numéro SIREN n'existe pas : vérifiez ses 9 chiffres.")
+            return str(compact)
+        case Kind.SIRET:
+            compact = siret.compact(text)
+            if not siret.is_valid(compact):
+                raise Misread("Ce numéro SIRET n'existe pas : vérifiez ses 14 chiffres.")
+            return str(compact)
+        case Kind.POSTCODE if not re.fullmatch(r"\d{5}", text):
+            raise Misread("Un code postal a 5 chiffres, par exemple 84000.")
+        case Kind.INSEE if not INSEE.fullmatch(text):
+            raise Misread("Un code INSEE de commune a 5 caractères, par exemple 84007.")
+        case Kind.EMAIL if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", text):
+            raise Misread("Écrivez une adresse électronique, par exemple contact@exemple.fr.")
+        case Kind.PHONE if not 9 <= len(re.sub(r"\D", "", text)) <= 15:
+            raise Misread("Écrivez un numéro de téléphone, par exemple 04 90 00 00 00.")
+    return text
+
+
+# ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def dump(project: Project, edition: str | None = None) -> dict[str, object]:
+    """The project as JSON values; unanswered questions and empty sections are left out."""
+    written: dict[str, object] = {"grantapp": FORMAT}
+    if edition:
+        written["edition"] = edition
+    for each in sections():
+        if answers := dump_section(each, getattr(project, each.name)):
+            written[each.name] = answers
+    return written
+
+
+def dump_section(section: Section, record: object) -> dict[str, object]:
+    return _dump_record(section.questions, record)
+
+
+def _dump_record(questions: tuple[Question, ...], record: object) -> dict[str, object]:
+    return {
+        question.name: as_value(question, value)
+        for question in questions
+        if (value := getattr(record, question.name)) is not None and value != ()
+    }
+
+
+def as_value(question: Question, value: Any) -> object:
+    """One answer as a JSON value: exact decimals as text, dates as AAAA-MM-JJ."""
+    match question.kind:
+        case Kind.TABLE:
+            return [_dump_record(question.columns, row) for row in value]
+        case Kind.PIECES:
+            return [{"name": each.name, "size": each.size, "sha256": each.sha256} for each in value]
+        case Kind.SEVERAL_OF:
+            return [each.value for each in value]
+        case Kind.PARCELS:
+            return list(value)
+        case Kind.ONE_OF:
+            return value.value
+        case Kind.DAY:
+            return value.isoformat()
+        case Kind.AMOUNT | Kind.AREA | Kind.DECIMAL | Kind.PERCENT:
+            return f"{value:f}"
+        case _:
+            return value
+
+
+# ── describing ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def schema(edition: Edition | None = None) -> dict[str, object]:
+    """The JSON Schema (2020-12) of a project file; with an edition, of what that edition asks."""
+    asked = [each for each in sections() if edition is None or each.name in edition.steps]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Projet grantapp{f', {edition.title}' if edition else ''}",
+        "type": "object",
+        "required": ["grantapp"],
+        "additionalProperties": False,
+        "properties": {
+            "$schema": {"type": "string"},
+            "grantapp": {"const": FORMAT},
+            "edition": {"const": edition.id} if edition else {"type": "string"},
+            **{each.name: _describe_record(each.title, each.questions) for each in asked},
+        },
+    }
+
+
+def _describe_record(title: str, questions: tuple[Question, ...]) -> dict[str, object]:
+    return {
+        "title": title,
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {question.name: _describe(question) for question in questions},
+    }
+
+
+def _describe(question: Question) -> dict[str, object]:
+    unit = f" ({question.unit})" if question.unit else ""
+    described: dict[str, object] = {"title": f"{question.label}{unit}"}
+    if note := " ".join(part for part in (question.why, question.hint) if part):
+        described["description"] = note
+    options = [each.value for each in question.choices or ()]
+    match question.kind:
+        case Kind.YES_NO | Kind.CONFIRM:
+            shape: dict[str, object] = {"type": "boolean"}
+        case Kind.ONE_OF:
+            shape = {"enum": options}
+        case Kind.SEVERAL_OF:
+            shape = {"type": "array", "items": {"enum": options}}
+        case Kind.WHOLE:
+            shape = {"type": "integer", "minimum": 0, "exclusiveMaximum": int(LARGEST)}
+        case Kind.AMOUNT | Kind.AREA | Kind.DECIMAL | Kind.PERCENT:
+            shape = _describe_number(question)
+        case Kind.DAY:
+            shape = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+        case Kind.PARCELS:
+            shape = {"type": "array", "items": {"type": "string", "pattern": f"^(?:{PARCEL.pattern})$"}}
+        case Kind.PIECES:
+            shape = {"type": "array", "items": _PIECE}
+        case Kind.TABLE:
+            shape = {
+                "type": "array",
+                "maxItems": MOST_ROWS,
+                "items": _describe_record(question.label, question.columns),
+            }
+        case _:
+            shape = {"type": "string", "maxLength": question.limit}
+    return described | shape
+
+
+_PIECE: dict[str, object] = {
+    "type": "object",
+    "required": ["name", "size", "sha256"],
+    "properties": {
+        "name": {"type": "string"},
+        "size": {"type": "integer", "minimum": 0},
+        "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+    },
+}
+
+
+def _describe_number(question: Question) -> dict[str, object]:
+    places = r"(\.\d{1,2}0*)?" if question.kind is Kind.AMOUNT else r"(\.\d+)?"
+    sign = "-?" if question.kind is Kind.AMOUNT else ""
+    return {
+        "anyOf": [
+            {"type": "number", "exclusiveMaximum": int(LARGEST)} | ({} if sign else {"minimum": 0}),
+            {"type": "string", "pattern": rf"^{sign}\d{{1,12}}{places}$"},
+        ]
+    }

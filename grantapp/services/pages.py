@@ -1,0 +1,153 @@
+"""What a page is given: frozen values, never a table row, so that no query can start from a template."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from grantapp.domain.edition import Edition
+from grantapp.domain.eligibility import Finding
+from grantapp.domain.judgement import Judgement
+from grantapp.domain.lifecycle import State
+from grantapp.domain.project import Project, Section
+from grantapp.domain.question import Question
+from grantapp.domain.wizard import Gap, StepState
+
+
+@dataclass(frozen=True)
+class DossierHead:
+    """What every page of a dossier shows at its top."""
+
+    reference: str
+    title: str  # the project's title, or « Projet sans titre »
+    organisation: str
+    state: State
+    edition: Edition
+    updated_at: datetime
+    deposited_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """One line of the task list."""
+
+    section: Section
+    state: StepState
+    gaps: int
+
+
+@dataclass(frozen=True)
+class OverviewPage:
+    head: DossierHead
+    tasks: tuple[TaskLine, ...]
+    judgement: Judgement
+
+
+@dataclass(frozen=True)
+class AttachmentLine:
+    id: UUID
+    piece: str  # the question's name in the pieces section: management_plan, accounts…
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    added_at: datetime
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """One section to fill. `record` holds the understood answers, `raw` what was typed, field by field."""
+
+    head: DossierHead
+    section: Section
+    number: int  # its place among the steps asked, from 1
+    count: int
+    questions: tuple[Question, ...]
+    record: Any
+    raw: dict[str, list[str]] | None
+    version: int
+    saved_at: datetime | None
+    previous: Section | None
+    following: Section | None
+    project: Project
+    judgement: Judgement
+    findings: tuple[Finding, ...]  # those that need an answer of this section
+    attachments: tuple[AttachmentLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class ConflictingAnswer:
+    """One question on which a stale save and the saved section differ; texts as a French reader sees them."""
+
+    question: Question
+    theirs: str
+    yours: str
+
+
+@dataclass(frozen=True)
+class ConflictPage:
+    step: StepPage  # as it is saved now: its version is the one to send back
+    by: str
+    at: datetime
+    differences: tuple[ConflictingAnswer, ...]
+
+
+@dataclass(frozen=True)
+class MissingPage:
+    """« Ce qui manque » : what stands between the draft and the filing, and what only deserves attention."""
+
+    head: DossierHead
+    answers: tuple[Gap, ...]
+    pieces: tuple[Gap, ...]
+    refusals: tuple[Finding, ...]  # blocking, not met
+    undecided: tuple[Finding, ...]  # blocking, unknown
+    warnings: tuple[Finding, ...]  # warnings not met or unknown: they do not prevent filing
+    judgement: Judgement
+
+    @property
+    def is_clear(self) -> bool:
+        return not (self.answers or self.pieces or self.refusals or self.undecided)
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """One answer on the check-your-answers page: a text, or a table."""
+
+    question: Question
+    text: str | None
+    rows: tuple[tuple[str | None, ...], ...] = ()
+    totals: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class SectionAnswers:
+    section: Section
+    answers: tuple[AnswerLine, ...]
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """« Vérifier vos réponses »."""
+
+    head: DossierHead
+    sections: tuple[SectionAnswers, ...]
+    attachments: tuple[AttachmentLine, ...]
+    judgement: Judgement
+    missing: MissingPage
+
+
+@dataclass(frozen=True)
+class ReceiptPage:
+    """The proof of filing, shown at once; the PDF follows when the worker has made it."""
+
+    head: DossierHead
+    number: int
+    deposited_at: datetime
+    deposited_by: str
+    fingerprint: str
+    short_code: str
+    pdf_ready: bool
+    pdf_size: int | None
+    pdf_failed: bool
+    judgement: dict[str, Any]  # as frozen: services never judge a deposit again
+    pieces: tuple[AttachmentLine, ...]
