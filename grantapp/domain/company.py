@@ -117,4 +117,4 @@ def _share(link: Link) -> Decimal | None:
 
 
 def _figures(heads: Decimal, turnover: Decimal, balance: Decimal) -> str:
-    return f"{number(heads)} équivalents temps plein, chiffre d'affaires {euros(turnover)}, total du bilan {euros(balance)}"
+    return f"{number(heads)} ETP, chiffre d'affaires {euros(turnover)}, total du bilan {euros(balance)}"
