@@ -3,12 +3,13 @@
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from grantapp.french import PARIS
 
+DEMONSTRATION = "demonstration"  # the file that marks a home of invented data
 Clock = Callable[[], datetime]  # an aware instant in UTC
 
 
@@ -53,12 +54,18 @@ class Settings:
     port: int = 8000
     https: bool = False
 
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether this home holds invented data."""
+        return (self.home / DEMONSTRATION).exists()
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Every key has a safe default below `GRANTAPP_HOME` (`var/`); the secret key is made at first start."""
         home = Path(environ.get("GRANTAPP_HOME", "var")).resolve()
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        clock_from(environ.get("GRANTAPP_CLOCK", ""))
+        clock_text = environ.get("GRANTAPP_CLOCK") or _demonstration_clock(home)
+        clock_from(clock_text)  # refuses a clock that cannot be read, before anything starts
         port = environ.get("GRANTAPP_PORT", "8000")
         if not port.isdigit() or not 0 < int(port) < 65536:
             raise BadSetting(f"GRANTAPP_PORT vaut « {port} » : écrivez un numéro de port, par exemple 8000.")
@@ -68,7 +75,7 @@ class Settings:
             jobs_path=home / "jobs.db",
             files_url=environ.get("GRANTAPP_FILES_URL", f"file://{home}/files"),
             secret_key=environ.get("GRANTAPP_SECRET_KEY") or _kept_secret(home / "secret_key"),
-            clock_text=environ.get("GRANTAPP_CLOCK", ""),
+            clock_text=clock_text,
             host=environ.get("GRANTAPP_HOST", "127.0.0.1"),
             port=int(port),
             https=environ.get("GRANTAPP_HTTPS", "") == "1",
@@ -86,3 +93,15 @@ def _kept_secret(path: Path) -> str:
         file.flush()
         os.fsync(file.fileno())
     return path.read_text()
+
+
+def _demonstration_clock(home: Path) -> str:
+    """The clock kept beside a demonstration's data: invented dossiers stay inside the dates they were made for."""
+    kept = home / DEMONSTRATION
+    return kept.read_text().strip() if kept.exists() else ""
+
+
+def keep_demonstration(settings: Settings, clock_text: str) -> Settings:
+    """Mark the home as a demonstration, for this start and the next ones."""
+    (settings.home / DEMONSTRATION).write_text(clock_text + "\n")
+    return replace(settings, clock_text=clock_text)

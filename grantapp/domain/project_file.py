@@ -67,7 +67,7 @@ def load(data: object) -> tuple[Project, str | None, tuple[Fault, ...]]:
     faults: list[Fault] = []
     known = {each.name: each for each in sections()}
     for key in data:
-        if key not in known and key not in ("grantapp", "edition", "$schema"):
+        if key not in known and key not in ("grantapp", "edition", "on", "$schema"):
             faults.append(Fault(key, f"Rubrique inconnue. Les rubriques sont {listing(known)}."))
     if data.get("grantapp") != FORMAT:
         faults.append(Fault("grantapp", f"Indiquez la version du format : {FORMAT}."))
@@ -258,11 +258,13 @@ def checked_text(question: Question, text: str) -> str | None:
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def dump(project: Project, edition: str | None = None) -> dict[str, object]:
+def dump(project: Project, edition: str | None = None, on: str | None = None) -> dict[str, object]:
     """The project as JSON values; unanswered questions and empty sections are left out."""
     written: dict[str, object] = {"grantapp": FORMAT}
     if edition:
         written["edition"] = edition
+    if on:
+        written["on"] = on
     for each in sections():
         if answers := dump_section(each, getattr(project, each.name)):
             written[each.name] = answers
@@ -318,6 +320,7 @@ def schema(edition: Edition | None = None) -> dict[str, object]:
             "$schema": {"type": "string"},
             "grantapp": {"const": FORMAT},
             "edition": {"const": edition.id} if edition else {"type": "string"},
+            "on": {"type": "string", "description": "Jour du jugement ou du dépôt, par exemple 2022-03-15."},
             **{each.name: _describe_record(each.title, each.questions) for each in asked},
         },
     }

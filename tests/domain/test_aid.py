@@ -1,0 +1,58 @@
+"""The arithmetic of a project: nothing is counted as zero because it is not there yet."""
+
+from decimal import Decimal
+
+from grantapp.domain.aid import AidRules, statement
+from grantapp.domain.project import Project, facts_of
+from grantapp.domain.sections.funding import Expenditure, Expense, Funding, Post, Source, SourceNature
+
+RULES = AidRules(eligible_posts=frozenset({Post.DECONTAMINATION}), posts_cited=(), deficit_cited=(), rates=())
+
+
+def aid(expenses=(), sources=()):
+    lines = tuple(Expense(post=post, amount=amount, claimed=claimed) for post, amount, claimed in expenses)
+    plan = tuple(Source(nature=nature, amount=amount) for nature, amount in sources)
+    project = Project(expenditure=Expenditure(lines=lines or None), funding=Funding(sources=plan or None))
+    return statement(RULES, facts_of(project))
+
+
+def test_the_deficit_is_cost_minus_revenue_minus_other_public_aid():
+    found = aid(
+        [(Post.DECONTAMINATION, Decimal(3_600_000), True)],
+        [(SourceNature.REVENUE, Decimal(2_500_000)), (SourceNature.OTHER_PUBLIC, Decimal(300_000))],
+    )
+    assert found.amount("deficit") == 800_000
+
+
+def test_a_deficit_may_be_negative_and_is_said_so():
+    found = aid(
+        [(Post.DECONTAMINATION, Decimal(3_600_000), True)],
+        [(SourceNature.REVENUE, Decimal(3_400_000)), (SourceNature.OTHER_PUBLIC, Decimal(300_000))],
+    )
+    assert found.amount("deficit") == -100_000
+
+
+def test_only_claimed_lines_of_an_aided_post_make_the_base():
+    found = aid(
+        [
+            (Post.DECONTAMINATION, Decimal("100.10"), True),
+            (Post.DECONTAMINATION, Decimal(50), False),
+            (Post.LAND, Decimal(70), True),
+        ]
+    )
+    assert (found.amount("cost"), found.amount("eligible_base")) == (Decimal("220.10"), Decimal("100.10"))
+
+
+def test_an_empty_plan_leaves_every_amount_waiting():
+    found = aid()
+    assert {line.amount for line in found.lines} == {None}
+
+
+def test_a_missing_figure_leaves_its_sum_waiting():
+    found = aid([(Post.DECONTAMINATION, Decimal(100), True), (Post.DECONTAMINATION, None, True)])
+    assert found.amount("cost") is None
+
+
+def test_a_plan_without_revenue_has_a_revenue_of_zero():
+    found = aid([(Post.DECONTAMINATION, Decimal(100), True)], [(SourceNature.GRANT, Decimal(40))])
+    assert (found.amount("revenue"), found.amount("requested_grant"), found.amount("own_share")) == (0, 40, 60)

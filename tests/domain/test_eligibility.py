@@ -1,0 +1,106 @@
+"""How a rule concludes, and how findings make a conclusion."""
+
+import pytest
+
+from grantapp.domain.eligibility import (
+    AllOf,
+    AnyOf,
+    Citation,
+    Conclusion,
+    Finding,
+    Rule,
+    Severity,
+    Verdict,
+    conclude,
+    evaluate,
+    met,
+    not_met,
+)
+from grantapp.domain.question import when
+
+CITED = (Citation(text="Cahier des charges", at="2.3", url="https://exemple.fr/"),)
+DOUBTED = (Citation(text="Page de 2021", at="2.3", url="https://exemple.fr/", verified=False, note="Autre édition."),)
+
+
+def yes(anchor: str, **changes) -> Rule:
+    def check(answer: bool):
+        return met("C'est oui.") if answer else not_met(f"{anchor} : c'est non.")
+
+    settings = {"code": "R99", "slug": "oui", "title": "Oui", "needs": (anchor,), "cites": CITED, "check": check}
+    return Rule(**(settings | changes))
+
+
+UNUSED, WORKS = yes("history.unused"), yes("history.needs_works")
+
+
+def several(kind):
+    return kind(code="R98", slug="plusieurs", title="Plusieurs", branches=(UNUSED, WORKS), cites=CITED)
+
+
+def test_an_unanswered_question_is_named_and_never_counted_as_a_no():
+    outcome = UNUSED.judge({})
+    assert (outcome.verdict, outcome.missing) == (Verdict.UNKNOWN, ("history.unused",))
+    assert "Le site est-il inutilisé aujourd’hui" in outcome.sentence
+
+
+@pytest.mark.parametrize(
+    ("facts", "any_of", "all_of"),
+    [
+        ({}, Verdict.UNKNOWN, Verdict.UNKNOWN),
+        ({"history.unused": True}, Verdict.MET, Verdict.UNKNOWN),
+        ({"history.unused": False}, Verdict.UNKNOWN, Verdict.NOT_MET),
+        ({"history.unused": True, "history.needs_works": False}, Verdict.MET, Verdict.NOT_MET),
+        ({"history.unused": False, "history.needs_works": True}, Verdict.MET, Verdict.NOT_MET),
+        ({"history.unused": False, "history.needs_works": False}, Verdict.NOT_MET, Verdict.NOT_MET),
+        ({"history.unused": True, "history.needs_works": True}, Verdict.MET, Verdict.MET),
+    ],
+)
+def test_or_needs_one_branch_and_and_needs_both(facts, any_of, all_of):
+    assert several(AnyOf).judge(facts).verdict is any_of
+    assert several(AllOf).judge(facts).verdict is all_of
+
+
+def test_a_refused_or_gives_the_reason_of_every_branch():
+    sentence = several(AnyOf).judge({"history.unused": False, "history.needs_works": False}).sentence
+    assert "history.unused" in sentence and "history.needs_works" in sentence
+
+
+def test_a_rule_for_works_says_nothing_of_studies():
+    rule = yes("history.unused", applies=when("request.kind", "works"))
+    assert evaluate([rule], {"request.kind": "studies"}) == ()
+
+
+def test_a_rule_whose_condition_is_undecided_is_unknown_and_not_skipped():
+    rule = yes("history.unused", applies=when("request.kind", "works"))
+    (found,) = evaluate([rule], {"history.unused": True})
+    assert (found.verdict, found.missing) == (Verdict.UNKNOWN, ("request.kind",))
+
+
+def finding(verdict=Verdict.MET, severity=Severity.BLOCKING, cites=CITED, missing=()) -> Finding:
+    return Finding(
+        rule="R99",
+        slug="oui",
+        title="Oui",
+        severity=severity,
+        verdict=verdict,
+        sentence="",
+        missing=missing,
+        citations=cites,
+    )
+
+
+@pytest.mark.parametrize(
+    ("findings", "conclusion"),
+    [
+        ([finding()], Conclusion.ELIGIBLE),
+        ([finding(), finding(cites=DOUBTED)], Conclusion.CONDITIONAL),
+        ([finding(), finding(Verdict.NOT_MET, Severity.WARNING)], Conclusion.CONDITIONAL),
+        ([finding(), finding(Verdict.UNKNOWN, Severity.WARNING)], Conclusion.CONDITIONAL),
+        ([finding(), finding(Verdict.UNKNOWN, missing=("pieces.accounts",))], Conclusion.CONDITIONAL),
+        ([finding(), finding(Verdict.UNKNOWN, missing=("site.area_m2",))], Conclusion.UNDETERMINED),
+        ([finding(Verdict.UNKNOWN, missing=("site.area_m2",)), finding(Verdict.NOT_MET)], Conclusion.INELIGIBLE),
+    ],
+)
+def test_the_conclusion_is_the_worst_of_the_findings(findings, conclusion):
+    assert conclude(findings) is conclusion
+    assert conclude(reversed(findings)) is conclusion

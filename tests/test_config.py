@@ -1,0 +1,56 @@
+"""Settings are read once, or the application refuses to start and says why."""
+
+import stat
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from grantapp.config import BadSetting, Settings, clock_from, keep_demonstration
+
+
+def test_the_secret_key_is_made_once_and_kept_to_its_owner(tmp_path):
+    first = Settings.from_env({"GRANTAPP_HOME": str(tmp_path / "var")})
+    again = Settings.from_env({"GRANTAPP_HOME": str(tmp_path / "var")})
+    assert first.secret_key == again.secret_key and len(first.secret_key) >= 48
+    assert stat.S_IMODE((tmp_path / "var" / "secret_key").stat().st_mode) == 0o600
+    assert first.secret_key not in repr(first)
+
+
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "-1"])
+def test_a_port_that_is_none_is_refused(tmp_path, port):
+    with pytest.raises(BadSetting, match="GRANTAPP_PORT"):
+        Settings.from_env({"GRANTAPP_HOME": str(tmp_path), "GRANTAPP_PORT": port})
+
+
+@pytest.mark.parametrize("text", ["demain", "2022-02-30", "15/03/2022"])
+def test_a_clock_that_cannot_be_read_is_refused(tmp_path, text):
+    with pytest.raises(BadSetting, match="GRANTAPP_CLOCK"):
+        Settings.from_env({"GRANTAPP_HOME": str(tmp_path), "GRANTAPP_CLOCK": text})
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2022-03-15", datetime(2022, 3, 15, 8, tzinfo=UTC)),
+        ("2022-04-29T23:59:59", datetime(2022, 4, 29, 21, 59, 59, tzinfo=UTC)),
+        ("2022-04-29T23:59:59+00:00", datetime(2022, 4, 29, 23, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_set_clock_starts_where_it_says_and_ticks(text, instant):
+    clock = clock_from(text)
+    first, second = clock(), clock()
+    assert instant <= first <= second < instant + timedelta(minutes=1)
+    assert first.utcoffset() == timedelta(0)
+
+
+def test_without_a_setting_the_clock_is_the_real_one():
+    assert abs(clock_from("")() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_a_demonstration_keeps_its_clock_from_one_start_to_the_next(tmp_path):
+    environ = {"GRANTAPP_HOME": str(tmp_path)}
+    settings = Settings.from_env(environ)
+    assert (settings.clock_text, settings.is_demonstration) == ("", False)
+    keep_demonstration(settings, "2022-03-15")
+    again = Settings.from_env(environ)
+    assert (again.clock_text, again.is_demonstration) == ("2022-03-15", True)
