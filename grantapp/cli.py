@@ -1,0 +1,298 @@
+"""The terminal's door. Each command imports what it needs when it runs: `check` must not wait for a PDF engine."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from grantapp.config import BadSetting, Settings, clock_from
+from grantapp.french import NBSP, PARIS, day, euros, plural, typeset
+
+EXITS = {"eligible": 0, "conditional": 0, "ineligible": 1, "undetermined": 3}
+BAD_INPUT = 2
+CONCLUSIONS = {
+    "eligible": ("Éligible", "green"),
+    "conditional": ("Éligible sous réserve", "yellow"),
+    "ineligible": ("Non éligible", "red"),
+    "undetermined": ("Indéterminé", "cyan"),
+}
+
+
+class FrenchGroup(click.Group):
+    """Click speaks English; an operator of ours reads French."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, "COMMANDE [ARGUMENTS]…", prefix="Utilisation : ")
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, self.commands[name].get_short_help_str(90)) for name in sorted(self.commands)]
+        with formatter.section("Commandes"):
+            formatter.write_dl(rows)
+
+
+class FrenchCommand(click.Command):
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="Utilisation : ")
+
+
+def _help(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(ctx.get_help())
+        ctx.exit()
+
+
+FrenchGroup.command_class = FrenchCommand
+help_option = click.option(
+    "--aide",
+    "-h",
+    "--help",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_help,
+    help="Affiche cette aide.",
+)
+
+
+@click.group(cls=FrenchGroup, add_help_option=False)
+@help_option
+def group() -> None:
+    """grantapp : préparer, juger et déposer un dossier « friches polluées ». Service non officiel."""
+
+
+def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        return group.command(name, add_help_option=False)(help_option(function))
+
+    return decorate
+
+
+def main() -> None:
+    """The console script: every fault is one French sentence on standard error."""
+    try:
+        status = group.main(standalone_mode=False)
+    except click.Abort:
+        status = _fail("Interrompu.", 130)
+    except click.ClickException as error:
+        status = _fail(_in_french(error))
+    except BadSetting as error:
+        status = _fail(str(error))
+    except BrokenPipeError:
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(sentence: str, status: int = BAD_INPUT) -> int:
+    click.echo(typeset(sentence), err=True)
+    return status
+
+
+def _in_french(error: click.ClickException) -> str:
+    match error:
+        case click.exceptions.NoSuchOption():
+            return f"Option inconnue : {error.option_name}. Voyez --aide."
+        case click.exceptions.MissingParameter():
+            return f"Il manque {error.param.make_metavar(error.ctx) if error.param and error.ctx else 'un argument'}."
+        case click.exceptions.BadParameter():
+            return f"Valeur refusée : {error.message}"
+        case click.exceptions.NoArgsIsHelpError():
+            return error.message
+        case click.UsageError():
+            return "Commande inconnue ou mal écrite. Voyez « grantapp --aide »."
+    return error.message
+
+
+class Instant(click.ParamType):
+    """A day or an instant, Paris time."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from grantapp.services.judging import read_instant
+
+        if isinstance(value, datetime):
+            return value
+        try:
+            return read_instant(value)
+        except ValueError:
+            self.fail(f"« {value} ». Écrivez un jour, par exemple 2022-03-15.")
+
+
+on_option = click.option("--on", metavar="DATE", type=Instant(), help="Juger à cette date (AAAA-MM-JJ).")
+edition_option = click.option("--edition", "edition_id", metavar="ID", help="L'édition de l'appel.")
+
+
+def _now() -> datetime:
+    import os
+
+    return clock_from(os.environ.get("GRANTAPP_CLOCK", ""))()
+
+
+# ── without a database ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@command("editions")
+@on_option
+def editions(on: datetime | None) -> None:
+    """Les éditions connues, et celles qui sont ouvertes à une date."""
+    from grantapp.editions import all_editions
+
+    at = on or _now()
+    for edition in all_editions():
+        window = edition.window
+        state = click.style("ouverte", fg="green") if window.is_open(at) else "fermée"
+        dates = f"du {day(window.opens_on)} au {day(window.closes_on)}"
+        click.echo(typeset(f"{edition.id} (version {edition.version}) : {edition.title}"))
+        click.echo(typeset(f"    {dates}, {state} le {day(at.astimezone(PARIS).date())}"))
+        if at >= window.closes_at:
+            click.echo(typeset(f"    {edition.successor}"))
+
+
+@command("schema")
+@edition_option
+def schema(edition_id: str | None) -> None:
+    """Le schéma JSON d'un fichier de projet."""
+    from grantapp.domain import project_file
+    from grantapp.editions import find_edition
+
+    edition = find_edition(edition_id) if edition_id else None
+    if edition_id and edition is None:
+        raise click.ClickException(f"Édition inconnue : « {edition_id} ». Voyez « grantapp editions ».")
+    click.echo(json.dumps(project_file.schema(edition), ensure_ascii=False, indent=2))
+
+
+@command("check")
+@click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
+@edition_option
+@on_option
+@click.option("--json", "as_data", is_flag=True, help="Écrire le jugement en JSON.")
+@click.pass_context
+def check(ctx: click.Context, path: Path, edition_id: str | None, on: datetime | None, as_data: bool) -> None:
+    """Juge un fichier de projet.
+
+    Code de sortie 0 : éligible, ou sous réserve ; 1 : non éligible ; 3 : indéterminé ; 2 : fichier fautif.
+    """
+    from grantapp.domain.judgement import as_json
+    from grantapp.services.judging import BadFile, read_case
+
+    try:
+        judgement = read_case(path, edition_id=edition_id, on=on, now=_now()).judgement()
+    except BadFile as bad:
+        ctx.exit(_fail(str(bad)))
+    if as_data:
+        click.echo(json.dumps(as_json(judgement), ensure_ascii=False, indent=2))
+    else:
+        _tell(judgement)
+    ctx.exit(EXITS[judgement.conclusion.value])
+
+
+def _tell(judgement: Any) -> None:
+    """The judgement as a person reads it in a terminal."""
+    words, colour = CONCLUSIONS[judgement.conclusion.value]
+    when = day(judgement.at.astimezone(PARIS).date())
+    click.echo(click.style(words, fg=colour, bold=True) + typeset(f" : {judgement.edition}, au {when}"))
+    for verdict, heading in (
+        ("not_met", "Ce qui ne va pas"),
+        ("unknown", "Ce qui reste à juger"),
+        ("met", "Ce qui est respecté"),
+    ):
+        found = judgement.of_verdict(verdict)
+        if found:
+            click.echo("\n" + click.style(f"{heading} ({len(found)})", bold=True))
+        for each in found:
+            severity = "" if each.severity.value == "blocking" else " (à signaler)"
+            click.echo(typeset(f"  {each.rule} {each.title}{severity} : {each.sentence}"))
+            for citation in each.citations:
+                doubt = f" [règle à confirmer : {citation.note}]" if not citation.verified else ""
+                click.echo(click.style(typeset(f"      {citation.text}, {citation.at}{doubt}"), dim=True))
+    if judgement.company.size:
+        click.echo("\n" + click.style(typeset(f"Taille : {judgement.company.size.label}"), bold=True))
+    click.echo("\n" + click.style("Montants", bold=True))
+    for line in judgement.aid.lines:
+        amount = "—" if line.amount is None else euros(line.amount)
+        click.echo(f"  {line.label}{NBSP}: {amount}")
+    for route in judgement.routes:
+        click.echo("\n" + click.style(typeset(route.title), bold=True))
+        for advice in route.advice:
+            click.echo(typeset(f"  {advice}"))
+    if judgement.unanswered:
+        click.echo(typeset(f"\n{plural(len(judgement.unanswered), 'réponse')} ou pièces manquent pour déposer."))
+
+
+@command("print")
+@click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", metavar="DOSSIER.pdf", type=click.Path(path_type=Path), required=True, help="Le PDF à écrire."
+)
+@edition_option
+@on_option
+@click.option(
+    "--piece",
+    "papers",
+    metavar="CHEMIN",
+    multiple=True,
+    help="Une pièce à joindre à la liste ; « question=CHEMIN » la range (par exemple management_plan=plan.pdf).",
+)
+@click.pass_context
+def print_dossier(
+    ctx: click.Context, path: Path, output: Path, edition_id: str | None, on: datetime | None, papers: tuple[str, ...]
+) -> None:
+    """Fait le dossier PDF d'un fichier de projet, sans base de données."""
+    from grantapp.services.judging import BadFile, read_case, unfiled, with_papers
+    from grantapp.services.printing import dossier_pdf
+
+    def progress(message: str) -> None:
+        click.echo(typeset(message), err=True)
+
+    try:
+        case = with_papers(read_case(path, edition_id=edition_id, on=on, now=_now()), papers)
+    except BadFile as bad:
+        ctx.exit(_fail(str(bad)))
+    content = dossier_pdf(unfiled(case), progress=progress)
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        ctx.exit(_fail(f"{output} : écriture impossible ({error.strerror})."))
+    progress(f"{output} est écrit.")
+
+
+# ── with the site's data ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@command("up")
+@click.option("--vierge", is_flag=True, help="Commencer sans les données de démonstration.")
+def up(vierge: bool) -> None:
+    """Met la base à jour, démarre le site et son ouvrier sur cette machine."""
+    from grantapp.serving import serve
+
+    serve(Settings.from_env(), blank=vierge, say=lambda sentence: click.echo(typeset(sentence)))
+
+
+@command("demo")
+def demo() -> None:
+    """Remplit une base vide avec la coopérative inventée et ses 90 entreprises."""
+    from grantapp.serving import install_demonstration, is_blank
+
+    settings = Settings.from_env()
+    if not is_blank(settings):
+        raise click.ClickException(
+            f"La base de {settings.home} contient déjà des données : rien n'a été touché. "
+            "Choisissez un autre dossier avec GRANTAPP_HOME."
+        )
+    install_demonstration(settings, say=lambda sentence: click.echo(typeset(sentence)))
+
+
+@command("worker")
+def worker() -> None:
+    """Fait les travaux de fond (les PDF). « grantapp up » en démarre un."""
+    from grantapp.worker import run_worker
+
+    run_worker(Settings.from_env())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""What every page shares: blueprints, filters, security headers, error pages."""
+
+from typing import Any
+
+from flask import Flask, Response, g, render_template, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from grantapp import french
+from grantapp.domain.lifecycle import Refused
+from grantapp.typesetting import FrenchTypography
+from grantapp.web import account, public, scope, wizard
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+MOST_FORM_BYTES = 2 * 2**20
+FILTERS = ("number", "euros", "percent", "square_metres", "day", "short_day", "moment", "size", "plural", "listing")
+
+SENTENCES = {
+    400: (
+        "Demande incomprise",
+        "Votre navigateur a envoyé une demande que nous ne comprenons pas. Revenez en arrière.",
+    ),
+    403: ("Accès refusé", "Cette page ne vous est pas ouverte."),
+    404: ("Page introuvable", "Cette page n'existe pas, ou elle n'est pas à vous. Vérifiez l'adresse."),
+    405: ("Action impossible", "Cette page ne s'utilise pas ainsi. Revenez en arrière et réessayez."),
+    413: ("Envoi trop lourd", "Ce que vous envoyez dépasse la limite. Pour une pièce : 20 Mo au plus par fichier."),
+    500: ("Erreur de notre côté", "Rien de ce qui était enregistré n'est perdu. Réessayez dans un instant."),
+    503: ("Service momentanément indisponible", "Rien de ce qui était enregistré n'est perdu. Réessayez bientôt."),
+}
+
+csrf = CSRFProtect()
+
+
+def furnish(app: Flask) -> None:
+    """Hang the pages in the application."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.add_extension(FrenchTypography)
+    app.jinja_options = {}
+    app.jinja_loader = ChoiceLoader([PackageLoader("grantapp"), PackageLoader("govuk_frontend_jinja")])
+    app.jinja_env.filters.update({name: getattr(french, name) for name in FILTERS})
+    app.context_processor(_shared)
+    for module in (public, account, wizard):
+        app.register_blueprint(module.bp)
+    csrf.init_app(app)
+    scope.login.init_app(app)
+    app.before_request(_arrive)
+    app.teardown_request(scope.close_session)
+    app.after_request(_protect)
+    app.register_error_handler(CSRFError, _csrf_failed)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def _shared() -> dict[str, Any]:
+    platform = scope.platform()
+    return {"person": scope.find_person(), "clock_notice": platform.clock_notice, "now": scope.arrived_at()}
+
+
+def _arrive() -> None:
+    scope.arrived_at()
+    request.max_content_length = wizard.MOST_UPLOAD if request.endpoint == "wizard.attach" else MOST_FORM_BYTES
+
+
+def _protect(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint == "static":
+        response.headers["Cache-Control"] = "public, max-age=3600"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def error_page(status: int, sentence: str | None = None) -> tuple[str, int]:
+    title, usual = SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])
+    return render_template("errors/error.html", status=status, title=title, sentence=sentence or usual), status
+
+
+def _csrf_failed(error: CSRFError) -> tuple[str, int]:
+    """A page left open too long must not cost what was typed in it."""
+    if not request.form:
+        return error_page(400)
+    return scope.ask_again(400)
+
+
+def _refused(refused: Refused) -> tuple[str, int]:
+    return error_page(409, refused.sentence)
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.response is not None:
+        return error.response
+    scope.close_session()
+    g.pop("_login_user", None) if error.code == 500 else None
+    return error_page(error.code or 500)

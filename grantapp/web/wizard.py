@@ -1,0 +1,206 @@
+"""The applicant's pages: dossiers, steps, what is missing, review, filing, receipt."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+
+from grantapp import french
+from grantapp.domain.project import Section, find_section
+from grantapp.editions import open_on
+from grantapp.forms.steps import form_for
+from grantapp.services import attaching, depositing, drafting
+from grantapp.web.scope import applicant, arrived_at, person, platform, session
+
+bp = Blueprint("wizard", __name__, url_prefix="/dossiers")
+MOST_UPLOAD = attaching.MOST_BYTES + 2**16  # the file, and the form around it
+
+
+@bp.get("")
+@applicant
+def dossiers() -> Any:
+    found = drafting.list_dossiers(session(), by=person())
+    return render_template("wizard/dossiers.html", dossiers=found, editions=open_on(arrived_at()))
+
+
+@bp.post("")
+@applicant
+def start() -> Any:
+    reference = drafting.start(
+        session(),
+        request.form.get("edition", ""),
+        now=arrived_at(),
+        by=person(),
+        another=request.form.get("another") == "1",
+    )
+    return redirect(url_for("wizard.overview", reference=reference))
+
+
+@bp.get("/<reference>")
+@applicant
+def overview(reference: str) -> Any:
+    page = drafting.overview(session(), reference, now=arrived_at(), by=person())
+    return render_template("wizard/overview.html", page=page)
+
+
+@bp.get("/<reference>/manques")
+@applicant
+def missing(reference: str) -> Any:
+    page = drafting.missing(session(), reference, now=arrived_at(), by=person())
+    return render_template("wizard/missing.html", page=page)
+
+
+@bp.get("/<reference>/verification")
+@applicant
+def review(reference: str) -> Any:
+    page = drafting.review(session(), reference, now=arrived_at(), by=person())
+    return render_template("wizard/review.html", page=page)
+
+
+@bp.get("/<reference>/depot")
+@applicant
+def deposit(reference: str) -> Any:
+    page = drafting.missing(session(), reference, now=arrived_at(), by=person())
+    return render_template("wizard/deposit.html", page=page)
+
+
+@bp.post("/<reference>/depot")
+@applicant
+def file_dossier(reference: str) -> Any:
+    """The act is done when the deposit is committed; the PDF is only its picture, made by the worker."""
+    job = depositing.deposit(session(), reference, now=arrived_at(), by=person())
+    if job is not None:
+        platform().queue.send(job)
+    return redirect(url_for("wizard.receipt", reference=reference))
+
+
+@bp.get("/<reference>/recepisse")
+@applicant
+def receipt(reference: str) -> Any:
+    return render_template("wizard/receipt.html", page=depositing.receipt(session(), reference, by=person()))
+
+
+@bp.get("/<reference>/v<int:number>.pdf")
+@applicant
+def pdf(reference: str, number: int) -> Any:
+    content = depositing.read_pdf(session(), platform().files, reference, number, by=person())
+    if content is None:
+        return redirect(url_for("wizard.receipt", reference=reference))
+    return _download(content, "application/pdf", f"{reference}-v{number}.pdf")
+
+
+@bp.get("/<reference>/<slug>")
+@applicant
+def step(reference: str, slug: str) -> Any:
+    page = drafting.step_page(session(), reference, _section(slug).name, now=arrived_at(), by=person())
+    if page.section.name == "pieces":
+        return render_template("wizard/pieces.html", page=page)
+    more = min(request.args.get("lignes", 3, int), 50)
+    form = form_for(page.section, formdata=page.raw, record=page.record, questions=page.questions, extra_rows=more)
+    if page.raw is not None:
+        form.validate()
+    return render_template("wizard/step.html", page=page, form=form)
+
+
+@bp.post("/<reference>/<slug>")
+@applicant
+def save_step(reference: str, slug: str) -> Any:
+    """Every button saves first; a malformed answer is kept as typed, shown back and explained."""
+    section = _section(slug)
+    form = form_for(section, formdata=_chosen(reference, section))
+    well_formed = form.validate()
+    seen = request.form.get("seen", 0, int)
+    try:
+        following = drafting.save_step(
+            session(), reference, section.name, form.answers(), raw=form.raw(), seen=seen, now=arrived_at(), by=person()
+        )
+    except drafting.Conflict as conflict:
+        return render_template("wizard/conflict.html", page=conflict.page, raw=form.raw()), 409
+    if form.cleaned:
+        flash("Nous avons retiré des caractères invisibles : relisez les réponses de cette page.")
+    here = url_for("wizard.step", reference=reference, slug=slug)
+    if "more" in request.form:
+        return redirect(f"{here}?lignes=10#{section.name}-{request.form['more']}")
+    if request.form.get("then") == "liste" or (well_formed and following is None):
+        return redirect(url_for("wizard.overview", reference=reference))
+    if not well_formed or following is None:
+        return redirect(here)
+    return redirect(url_for("wizard.step", reference=reference, slug=following.slug))
+
+
+@bp.post("/<reference>/<slug>/apercu")
+@applicant
+def preview(reference: str, slug: str) -> Any:
+    """The eligibility panel as it would be with what is typed; nothing is saved."""
+    section = _section(slug)
+    form = form_for(section, formdata=request.form)
+    form.validate()
+    page = drafting.preview(session(), reference, section.name, form.answers(), now=arrived_at(), by=person())
+    return render_template("wizard/eligibility_panel.html", page=page)
+
+
+@bp.post("/<reference>/pieces/<piece>/ajouter")
+@applicant
+def attach(reference: str, piece: str) -> Any:
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        flash("Choisissez d'abord un fichier, puis « Ajouter ».")
+    else:
+        line = attaching.attach(
+            session(),
+            platform().files,
+            reference,
+            piece,
+            name=sent.filename,
+            content=sent.stream.read(),
+            now=arrived_at(),
+            by=person(),
+        )
+        flash(f"« {line.name} » est ajoutée ({french.size(line.size)}).")
+    return redirect(url_for("wizard.step", reference=reference, slug="pieces") + f"#pieces-{piece}")
+
+
+@bp.post("/<reference>/pieces/<uuid:attachment_id>/retirer")
+@applicant
+def detach(reference: str, attachment_id: UUID) -> Any:
+    attaching.detach(session(), reference, attachment_id, now=arrived_at(), by=person())
+    flash("La pièce est retirée.")
+    return redirect(url_for("wizard.step", reference=reference, slug="pieces"))
+
+
+@bp.get("/<reference>/pieces/<uuid:attachment_id>")
+@applicant
+def attachment(reference: str, attachment_id: UUID) -> Any:
+    line, content = attaching.read_attachment(session(), platform().files, reference, attachment_id, by=person())
+    return _download(content, line.media_type, line.name)
+
+
+def _section(slug: str) -> Section:
+    return find_section(slug) or abort(404)
+
+
+def _chosen(reference: str, section: Section) -> Any:
+    """What was typed; on the conflict page, the saved value wherever the person chose to keep it."""
+    kept = {
+        name.removeprefix("choice-")
+        for name, value in request.form.items()
+        if name.startswith("choice-") and value == "theirs"
+    }
+    if not kept:
+        return request.form
+    page = drafting.step_page(session(), reference, section.name, now=arrived_at(), by=person())
+    theirs = form_for(section, formdata=page.raw, record=page.record).raw()
+    mine = {name: values for name, values in request.form.lists() if not _belongs(name, kept)}
+    return mine | {name: values for name, values in theirs.items() if _belongs(name, kept)}
+
+
+def _belongs(field: str, questions: set[str]) -> bool:
+    return any(field == name or field.startswith(f"{name}-") for name in questions)
+
+
+def _download(content: bytes, media_type: str, name: str) -> Response:
+    """Handed over as a file, never shown inside the site: what people send may be anything."""
+    response = Response(content, mimetype=media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
