@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from grantapp import french
@@ -21,6 +22,7 @@ class Platform:
     """What the doors stand on."""
 
     settings: Settings
+    engine: Engine
     clock: Clock
     clock_notice: str | None
     sessions: Sessions
@@ -36,6 +38,7 @@ def build_platform(settings: Settings) -> Platform:
     clock = clock_from(settings.clock_text)
     return Platform(
         settings=settings,
+        engine=engine,
         clock=clock,
         clock_notice=_notice(clock) if settings.clock_text else None,
         sessions=Sessions(engine),

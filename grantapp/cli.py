@@ -22,21 +22,36 @@ CONCLUSIONS = {
 }
 
 
-class FrenchGroup(click.Group):
+class FrenchCommand(click.Command):
     """Click speaks English; an operator of ours reads French."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="Utilisation : ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _write_options(self, ctx, formatter)
+
+
+def _write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    rows = [row for param in command.get_params(ctx) if (row := param.get_help_record(ctx))]
+    with formatter.section(f"Options{NBSP}"):
+        formatter.write_dl(rows)
+
+
+class FrenchGroup(click.Group):
+    command_class = FrenchCommand
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_usage(ctx.command_path, "COMMANDE [ARGUMENTS]…", prefix="Utilisation : ")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         rows = [(name, self.commands[name].get_short_help_str(90)) for name in sorted(self.commands)]
-        with formatter.section("Commandes"):
+        with formatter.section(f"Commandes{NBSP}"):
             formatter.write_dl(rows)
 
-
-class FrenchCommand(click.Command):
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="Utilisation : ")
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _write_options(self, ctx, formatter)
+        self.format_commands(ctx, formatter)
 
 
 def _help(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -45,7 +60,6 @@ def _help(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
         ctx.exit()
 
 
-FrenchGroup.command_class = FrenchCommand
 help_option = click.option(
     "--aide",
     "-h",
@@ -192,13 +206,15 @@ def check(ctx: click.Context, path: Path, edition_id: str | None, on: datetime |
 
 def _tell(judgement: Any) -> None:
     """The judgement as a person reads it in a terminal."""
+    from grantapp.domain.eligibility import Verdict
+
     words, colour = CONCLUSIONS[judgement.conclusion.value]
     when = day(judgement.at.astimezone(PARIS).date())
     click.echo(click.style(words, fg=colour, bold=True) + typeset(f" : {judgement.edition}, au {when}"))
     for verdict, heading in (
-        ("not_met", "Ce qui ne va pas"),
-        ("unknown", "Ce qui reste à juger"),
-        ("met", "Ce qui est respecté"),
+        (Verdict.NOT_MET, "Ce qui ne va pas"),
+        (Verdict.UNKNOWN, "Ce qui reste à juger"),
+        (Verdict.MET, "Ce qui est respecté"),
     ):
         found = judgement.of_verdict(verdict)
         if found:
@@ -273,8 +289,14 @@ def up(vierge: bool) -> None:
 
 
 @command("demo")
-def demo() -> None:
+@click.option(
+    "--exemples", metavar="DOSSIER", type=click.Path(path_type=Path), help="Écrire plutôt les fichiers d'exemple ici."
+)
+def demo(exemples: Path | None) -> None:
     """Remplit une base vide avec la coopérative inventée et ses 90 entreprises."""
+    if exemples:
+        _write_examples(exemples)
+        return
     from grantapp.serving import install_demonstration, is_blank
 
     settings = Settings.from_env()
@@ -284,6 +306,18 @@ def demo() -> None:
             "Choisissez un autre dossier avec GRANTAPP_HOME."
         )
     install_demonstration(settings, say=lambda sentence: click.echo(typeset(sentence)))
+
+
+def _write_examples(folder: Path) -> None:
+    from grantapp.domain import project_file
+    from grantapp.services import demonstration
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, make in demonstration.EXAMPLES.items():
+        written = project_file.dump(make(), demonstration.EDITION, demonstration.CLOCK)
+        path = folder / f"{name}.json"
+        path.write_text(json.dumps(written, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        click.echo(typeset(f"{path} est écrit."))
 
 
 @command("worker")

@@ -340,20 +340,27 @@ def install(sessions: Sessions, files: Files, *, now: datetime) -> str:
         _open_account(session, MANAGER, members()[0].name or "", members()[0].siren or "", now)
     with sessions.writing() as session:
         reference = drafting.start(session, get_edition(EDITION).id, now=now, by=director)
-    full = project()
-    for section in sections():
-        if section.name in ("pieces", "declarations"):
-            continue  # the pieces are sent below; the director ticks the declarations in person
-        answers = project_file.dump_section(section, getattr(full, section.name))
-        with sessions.writing() as session:
-            seen = drafting.step_page(session, reference, section.name, now=now, by=director).version
-            drafting.save_step(session, reference, section.name, answers, raw=None, seen=seen, now=now, by=director)
-    for each in PAPERS:
-        with sessions.writing() as session:
-            attaching.attach(
-                session, files, reference, each.piece, name=each.name, content=paper(each.title), now=now, by=director
-            )
+    # The director ticks the declarations in person: the demonstration ends with that gesture and the filing.
+    fill(sessions, files, reference, project(), declared=False, now=now, by=director)
     return reference
+
+
+def fill(
+    sessions: Sessions, files: Files, reference: str, filled: Project, *, declared: bool, now: datetime, by: Person
+) -> None:
+    """Save every section of a project in a draft, and attach the papers of the demonstration."""
+    for section in sections():
+        answers = project_file.dump_section(section, getattr(filled, section.name))
+        if section.name == "pieces" or not answers or (section.name == "declarations" and not declared):
+            continue
+        with sessions.writing() as session:
+            seen = drafting.step_page(session, reference, section.name, now=now, by=by).version
+            drafting.save_step(session, reference, section.name, answers, raw=None, seen=seen, now=now, by=by)
+    for each in PAPERS:
+        if filled.answer(f"pieces.{each.piece}"):
+            with sessions.writing() as session:
+                content = paper(each.title)
+                attaching.attach(session, files, reference, each.piece, name=each.name, content=content, now=now, by=by)
 
 
 def _open_account(session: object, who: tuple[str, str], organisation: str, number: str, now: datetime) -> Person:

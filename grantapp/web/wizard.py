@@ -135,7 +135,8 @@ def preview(reference: str, slug: str) -> Any:
     section = _section(slug)
     form = form_for(section, formdata=request.form)
     form.validate()
-    page = drafting.preview(session(), reference, section.name, form.answers(), now=arrived_at(), by=person())
+    with platform().sessions.reading() as reading:
+        page = drafting.preview(reading, reference, section.name, form.answers(), now=arrived_at(), by=person())
     return render_template("wizard/eligibility_panel.html", page=page)
 
 

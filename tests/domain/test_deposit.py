@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from grantapp.domain.deposit import Deposit, as_text, freeze, parcel_text, thaw
 from grantapp.domain.judgement import judge
 from grantapp.domain.project import Project, facts_of, question_at
-from grantapp.domain.sections.applicant import Finances, Member, Members, Request
+from grantapp.domain.sections.applicant import Behalf, Finances, Member, Members, Request
 from grantapp.editions import get_edition
 from grantapp.french import NBSP
 from tests.domain.vocabulary import projects
@@ -94,7 +94,7 @@ def test_parcels_and_numbers_are_spaced_for_the_eye():
 
 def test_a_table_is_frozen_row_by_row():
     firms = (Member(name="Exemple", siren="000010009"),)
-    project = Project(request=Request(behalf="members"), members=Members(firms=firms))
+    project = Project(request=Request(behalf=Behalf.MEMBERS), members=Members(firms=firms))
     sections = {each["name"]: each for each in frozen(project).content["sections"]}
     (table,) = sections["members"]["answers"]
     assert table["rows"] == [["Exemple", f"000{NBSP}010{NBSP}009", None]]

@@ -63,7 +63,7 @@ def test_anything_but_an_object_is_refused_with_a_sentence(value):
         ({"terrain": {}}, "terrain", "Rubrique inconnue"),
         ({"site": []}, "site", "Écrivez un objet"),
         ({"site": {"parcels": ["n'importe quoi"]}}, "site.parcels", "AB0160"),
-        ({"request": {"kind": "travaux"}}, "request.kind", "« works »"),
+        ({"request": {"kind": "travaux"}}, "request.kind", "works"),
         ({"request": {"title": "x" * 151}}, "request.title", "150"),
         ({"request": {"title": "a\u0000b"}}, "request.title", "U+0000"),
         ({"request": {"title": "a\nb"}}, "request.title", "une seule ligne"),
