@@ -21,8 +21,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "typesetting": ({"french"}, {"jinja2"}),
     "domain": ({"french"}, {"stdnum"}),
     "rules": ({"domain", "french"}, set()),
-    "editions": ({"domain", "rules"}, set()),
-    "forms": ({"domain", "french"}, {"wtforms", "email_validator", "markupsafe"}),
+    "editions": ({"domain", "rules", "french"}, set()),
+    "forms": ({"domain", "french"}, {"wtforms", "email_validator", "markupsafe", "stdnum"}),
     "storage": ({"domain", "config", "french"}, ROWS),
     "documents": ({"domain", "french", "typesetting"}, PRINT),
     "services": (

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
+from sqlalchemy.orm import Session
 from stdnum import luhn
 
 from grantapp.domain import project_file
@@ -363,7 +364,7 @@ def fill(
                 attaching.attach(session, files, reference, each.piece, name=each.name, content=content, now=now, by=by)
 
 
-def _open_account(session: object, who: tuple[str, str], organisation: str, number: str, now: datetime) -> Person:
+def _open_account(session: Session, who: tuple[str, str], organisation: str, number: str, now: datetime) -> Person:
     name, email = who
     return accounts.sign_up(
         session, name=name, email=email, password=PASSWORD, organisation=organisation, siren=number, now=now

@@ -106,13 +106,14 @@ def step(reference: str, slug: str) -> Any:
 @applicant
 def save_step(reference: str, slug: str) -> Any:
     """Every button saves first; a malformed answer is kept as typed, shown back and explained."""
-    section = _section(slug)
-    form = form_for(section, formdata=_chosen(reference, section))
+    page = drafting.step_page(session(), reference, _section(slug).name, now=arrived_at(), by=person())
+    form = _typed(page, _chosen(page))
     well_formed = form.validate()
     seen = request.form.get("seen", 0, int)
+    name = page.section.name
     try:
         following = drafting.save_step(
-            session(), reference, section.name, form.answers(), raw=form.raw(), seen=seen, now=arrived_at(), by=person()
+            session(), reference, name, form.answers(), raw=form.raw(), seen=seen, now=arrived_at(), by=person()
         )
     except drafting.Conflict as conflict:
         return render_template("wizard/conflict.html", page=conflict.page, raw=form.raw()), 409
@@ -120,7 +121,7 @@ def save_step(reference: str, slug: str) -> Any:
         flash("Nous avons retiré des caractères invisibles : relisez les réponses de cette page.")
     here = url_for("wizard.step", reference=reference, slug=slug)
     if "more" in request.form:
-        return redirect(f"{here}?lignes=10#{section.name}-{request.form['more']}")
+        return redirect(f"{here}?lignes=10#{name}-{request.form['more']}")
     if request.form.get("then") == "liste" or (well_formed and following is None):
         return redirect(url_for("wizard.overview", reference=reference))
     if not well_formed or following is None:
@@ -132,11 +133,11 @@ def save_step(reference: str, slug: str) -> Any:
 @applicant
 def preview(reference: str, slug: str) -> Any:
     """The eligibility panel as it would be with what is typed; nothing is saved."""
-    section = _section(slug)
-    form = form_for(section, formdata=request.form)
-    form.validate()
+    name = _section(slug).name
     with platform().sessions.reading() as reading:
-        page = drafting.preview(reading, reference, section.name, form.answers(), now=arrived_at(), by=person())
+        form = _typed(drafting.step_page(reading, reference, name, now=arrived_at(), by=person()), request.form)
+        form.validate()
+        page = drafting.preview(reading, reference, name, form.answers(), now=arrived_at(), by=person())
     return render_template("wizard/eligibility_panel.html", page=page)
 
 
@@ -180,7 +181,12 @@ def _section(slug: str) -> Section:
     return find_section(slug) or abort(404)
 
 
-def _chosen(reference: str, section: Section) -> Any:
+def _typed(page: Any, fields: Any) -> Any:
+    """The form as it was sent; a question that was not on the page keeps its answer."""
+    return form_for(page.section, formdata=fields, record=page.record, questions=page.questions)
+
+
+def _chosen(page: Any) -> Any:
     """What was typed; on the conflict page, the saved value wherever the person chose to keep it."""
     kept = {
         name.removeprefix("choice-")
@@ -189,8 +195,7 @@ def _chosen(reference: str, section: Section) -> Any:
     }
     if not kept:
         return request.form
-    page = drafting.step_page(session(), reference, section.name, now=arrived_at(), by=person())
-    theirs = form_for(section, formdata=page.raw, record=page.record).raw()
+    theirs = form_for(page.section, formdata=page.raw, record=page.record).raw()
     mine = {name: values for name, values in request.form.lists() if not _belongs(name, kept)}
     return mine | {name: values for name, values in theirs.items() if _belongs(name, kept)}
 

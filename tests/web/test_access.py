@@ -1,0 +1,177 @@
+"""Who may enter: every route, as anonymous, as owner, as stranger. A route without a line here fails."""
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from grantapp.services import demonstration
+from tests.web.reader import Page
+
+ANYONE = {
+    ("GET", "public.home"): 200,
+    ("GET", "public.notice"): 200,
+    ("GET", "public.accessibility"): 200,
+    ("GET", "public.health"): 200,
+    ("GET", "account.sign_up"): 200,
+    ("POST", "account.create_account"): 422,  # an empty form
+    ("GET", "account.sign_in"): 200,
+    ("POST", "account.enter"): 422,
+    ("GET", "static"): 200,
+}
+# (what the owner gets on a filled draft, what a stranger gets); anonymous is sent to sign in, or asked to send again
+SIGNED_IN = {
+    ("POST", "account.sign_out"): (302, 302),
+    ("GET", "wizard.dossiers"): (200, 200),
+    ("POST", "wizard.start"): (302, 302),
+    ("GET", "wizard.overview"): (200, 404),
+    ("GET", "wizard.missing"): (200, 404),
+    ("GET", "wizard.review"): (200, 404),
+    ("GET", "wizard.deposit"): (200, 404),
+    ("GET", "wizard.step"): (200, 404),
+    ("POST", "wizard.save_step"): (302, 404),
+    ("POST", "wizard.preview"): (200, 404),
+    ("POST", "wizard.attach"): (302, 404),
+    ("GET", "wizard.attachment"): (200, 404),
+    ("POST", "wizard.detach"): (302, 404),
+    ("POST", "wizard.file_dossier"): (302, 404),
+    ("GET", "wizard.receipt"): (200, 404),  # after filing
+    ("GET", "wizard.pdf"): (302, 404),  # not made yet: back to the receipt
+}
+ORDER = list(SIGNED_IN)
+
+
+def routes(app) -> set[tuple[str, str]]:
+    return {
+        (method, rule.endpoint) for rule in app.url_map.iter_rules() for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_route_has_its_line_and_says_who_may_enter(app):
+    assert routes(app) == set(ANYONE) | set(SIGNED_IN)
+    for _, endpoint in routes(app) - {("GET", "static")}:
+        access = app.view_functions[endpoint].access
+        assert access == ("anyone" if any(endpoint == each for _, each in ANYONE) else "applicant"), endpoint
+
+
+@pytest.fixture
+def address(app, fill, director) -> Callable[[str], str]:
+    """The address of a route on the director's filled draft."""
+    draft = fill(demonstration.project(), declared=True)
+    pieces = director.read(f"{draft}/pieces").text
+    attachment = re.search(rf"{draft}/pieces/([0-9a-f-]{{36}})", pieces).group(1)
+
+    def of(endpoint: str, reference: str = draft.rsplit("/", 1)[-1]) -> str:
+        values = {
+            "reference": reference,
+            "slug": "site",
+            "piece": "other",
+            "number": 1,
+            "attachment_id": attachment,
+            "filename": "style.css",
+        }
+        adapter = app.url_map.bind("localhost")
+        rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
+        return adapter.build(endpoint, {name: values[name] for name in rule.arguments})
+
+    return of
+
+
+def ask(client, method: str, where: str) -> Page:
+    return Page(client.get(where)) if method == "GET" else client.send(where)
+
+
+def test_anybody_may_read_what_is_public(app, anonymous, address):
+    for (method, endpoint), status in ANYONE.items():
+        assert ask(anonymous, method, address(endpoint)).status == status, endpoint
+
+
+def test_an_anonymous_visitor_is_sent_to_sign_in_and_loses_nothing_typed(app, anonymous, address):
+    for method, endpoint in SIGNED_IN:
+        where = address(endpoint)
+        if method == "GET":
+            page = ask(anonymous, method, where)
+            assert (page.status, page.response.headers["Location"]) == (302, f"/connexion?suite={where}")
+        else:
+            page = anonymous.send(where, {"town": "Avignon"})
+            assert page.status == 401, endpoint
+            assert page.soup.find("input", attrs={"name": "town"})["value"] == "Avignon"
+
+
+def test_a_stranger_finds_nothing_and_the_owner_everything(app, address, director, stranger):
+    for method, endpoint in sorted(SIGNED_IN, key=ORDER.index):
+        if endpoint == "account.sign_out":
+            continue
+        own, foreign = SIGNED_IN[method, endpoint]
+        assert ask(stranger, method, address(endpoint)).status == foreign, f"stranger, {method} {endpoint}"
+        page = ask(director, method, address(endpoint))
+        assert page.status == own, f"owner, {method} {endpoint}: {page.status} {page.heading}"
+
+
+def test_a_foreign_dossier_is_the_same_page_to_the_byte_as_a_missing_one(app, address, stranger):
+    for method, endpoint in SIGNED_IN:
+        if "<reference>" not in next(r.rule for r in app.url_map.iter_rules() if r.endpoint == endpoint):
+            continue
+        foreign = ask(stranger, method, address(endpoint))
+        absent = ask(stranger, method, address(endpoint, "A22-9999"))
+        assert (foreign.status, foreign.text) == (absent.status, absent.text), endpoint
+
+
+def test_an_attachment_of_another_dossier_is_not_reached_through_one_s_own(app, address, director, stranger):
+    mine = stranger.send("/dossiers", {"edition": "ademe_2022"}).response.headers["Location"].rsplit("/", 1)[-1]
+    assert ask(stranger, "GET", address("wizard.attachment", mine)).status == 404
+    assert ask(stranger, "POST", address("wizard.detach", mine)).status == 404
+    assert ask(director, "GET", address("wizard.attachment")).status == 200
+
+
+def test_every_change_asks_for_a_token(app, address, director):
+    for method, endpoint in routes(app):
+        if method != "POST":
+            continue
+        for data in ({}, {"csrf_token": "faux"}, {"csrf_token": "faux", "town": "Avignon"}):
+            response = director.post(address(endpoint), data=data)
+            assert response.status_code == 400, endpoint
+
+
+def test_no_reading_changes_anything(app, platform, address, director):
+    def state() -> list[tuple]:
+        with platform.engine.connect() as connection:
+            from sqlalchemy import text
+
+            names = [row[0] for row in connection.execute(text("SELECT name FROM sqlite_master WHERE type='table'"))]
+            return [tuple(connection.execute(text(f"SELECT * FROM {name}")).fetchall()) for name in sorted(names)]  # noqa: S608
+
+    before = state()
+    for method, endpoint in routes(app):
+        if method == "GET":
+            director.get(address(endpoint))
+    assert state() == before
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "////evil.example", "/\\evil.example", "https://evil.example",
+    "javascript:alert(1)", "/dossiers/../..//evil", "/%09/evil.example", " /dossiers", "/dossiers?x=//evil", "/connexion",
+    "dossiers", "/dossiers/\nA22", ])  # fmt: skip
+def test_signing_in_never_leads_to_another_site(app, director, elsewhere):
+    client = app.test_client()
+    data = {"email": "camille@mistral.example", "password": "un mot de passe long", "suite": elsewhere}
+    assert client.send("/connexion", data).response.headers["Location"] == "/dossiers"
+
+
+def test_signing_in_leads_back_to_where_one_was_going(app, director, draft):
+    client = app.test_client()
+    data = {"email": "camille@mistral.example", "password": "un mot de passe long", "suite": f"{draft}/site"}
+    assert client.send("/connexion", data).response.headers["Location"] == f"{draft}/site"
+
+
+def test_a_signed_out_session_opens_nothing(director, draft):
+    director.send("/deconnexion")
+    assert director.get(draft).status_code == 302
+
+
+def test_a_forged_session_opens_nothing(app, anonymous, draft):
+    anonymous.set_cookie("grantapp", "forged")
+    assert anonymous.get(draft).status_code == 302
+    with anonymous.session_transaction() as session:
+        session["_user_id"] = f"{uuid4()}:0"
+    assert anonymous.get(draft).status_code == 302
