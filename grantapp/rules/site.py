@@ -1,0 +1,144 @@
+"""Where: former ICPE or mine (R13), duties met or default (R14), depollution (R15), exclusions (R16, R17)."""
+
+from grantapp.domain.eligibility import AnyOf, Citation, Outcome, Rule, Severity, met, not_met
+from grantapp.domain.sections.site import Nature, Pollutant, Status
+from grantapp.french import listing
+from grantapp.rules.applicant import DREAL
+
+
+def former_icpe_or_mine(*, cites: tuple[Citation, ...]) -> Rule:
+    """R13. Both kinds of site answer to a special police, whose file proves what they were."""
+
+    def check(status: Status) -> Outcome:
+        if status is Status.NEITHER:
+            return not_met(
+                "Le site n'est ni une ancienne installation classée (ICPE) ni une ancienne mine : cet appel ne peut "
+                "pas l'aider. Il suffirait d'un document montrant l'un ou l'autre : cherchez dans les bases publiques "
+                f"CASIAS et Géorisques, puis à la mairie et à {DREAL}."
+            )
+        kind = "une ancienne installation classée (ICPE)" if status is Status.FORMER_ICPE else "une ancienne mine"
+        return met(f"Le site est {kind}. Gardez le document qui le montre.")
+
+    return Rule(
+        code="R13",
+        slug="ancienne-icpe-ou-mine",
+        title="Une ancienne installation classée ou une ancienne mine",
+        needs=("history.status",),
+        cites=cites,
+        check=check,
+    )
+
+
+def duties_met_or_in_default(*, cites: tuple[Citation, ...]) -> AnyOf:
+    """R14. Either the former operator has restored the site, or its liable party is in default."""
+
+    def check_duties(duties_met: bool) -> Outcome:
+        if duties_met:
+            return met("L'ancien exploitant a rempli ses obligations de remise en état.")
+        return not_met("L'ancien exploitant n'a pas rempli ses obligations de remise en état.")
+
+    def check_default(in_default: bool) -> Outcome:
+        if in_default:
+            return met("Le responsable du site est considéré comme défaillant.")
+        return not_met(
+            "Il n'est pas non plus considéré comme défaillant. L'un des deux suffit : une remise en état constatée, "
+            f"ou une défaillance reconnue. Demandez à {DREAL} où en est la procédure."
+        )
+
+    return AnyOf(
+        code="R14",
+        slug="remise-en-etat",
+        title="Un site en règle, ou un responsable défaillant",
+        branches=(
+            Rule(
+                code="R14-remise-en-etat",
+                slug="obligations-remplies",
+                title="Les obligations sont remplies",
+                needs=("liability.duties_met",),
+                cites=cites,
+                check=check_duties,
+            ),
+            Rule(
+                code="R14-defaillance",
+                slug="responsable-defaillant",
+                title="Le responsable est défaillant",
+                needs=("liability.in_default",),
+                cites=cites,
+                check=check_default,
+            ),
+        ),
+        cites=cites,
+    )
+
+
+def depollution_needed(*, cites: tuple[Citation, ...]) -> Rule:
+    """R15. Soil or groundwater has to be treated for the project."""
+
+    def check(needed: bool) -> Outcome:
+        if not needed:
+            return not_met(
+                "L'appel aide à dépolluer des sols ou des eaux souterraines : sans dépollution, rien n'est à aider. "
+                "Si une étude montre ou laisse penser qu'il faut dépolluer, répondez oui."
+            )
+        return met("Le projet demande de dépolluer les sols ou les eaux souterraines : c'est l'objet de l'appel.")
+
+    return Rule(
+        code="R15",
+        slug="depollution-necessaire",
+        title="Une dépollution nécessaire au projet",
+        needs=("pollution.treatment_needed",),
+        cites=cites,
+        check=check,
+    )
+
+
+def pollution_not_excluded(
+    *, excluded: frozenset[Pollutant], cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING
+) -> Rule:
+    """R16. One excluded pollutant is enough to say so; asbestos in buildings is not a pollutant of the site."""
+
+    def check(pollutants: tuple[Pollutant, ...]) -> Outcome:
+        if found := [each for each in pollutants if each in excluded]:
+            return not_met(
+                f"{_quoted(found)} : l'appel exclut cette pollution, qui relève d'autres financements. Demandez à la "
+                "direction régionale de l'ADEME si la demande peut se limiter au reste du terrain."
+            )
+        return met(f"{_quoted(pollutants)} : aucune pollution exclue.")
+
+    return Rule(
+        code="R16",
+        slug="pollution-admise",
+        title="Une pollution que l'appel n'exclut pas",
+        needs=("pollution.pollutants",),
+        cites=cites,
+        check=check,
+        severity=severity,
+    )
+
+
+def nature_not_excluded(
+    *, excluded: frozenset[Nature], cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING
+) -> Rule:
+    """R17. Farm friches and former landfills answer to other schemes."""
+
+    def check(nature: Nature) -> Outcome:
+        if nature in excluded:
+            return not_met(
+                f"« {nature.label} » : l'appel exclut cette sorte de friche. Si le terrain a aussi porté une activité "
+                "industrielle, artisanale ou minière, indiquez celle-là et joignez ce qui le montre."
+            )
+        return met(f"« {nature.label} » : cette sorte de friche n'est pas exclue.")
+
+    return Rule(
+        code="R17",
+        slug="friche-admise",
+        title="Une friche que l'appel n'exclut pas",
+        needs=("history.nature",),
+        cites=cites,
+        check=check,
+        severity=severity,
+    )
+
+
+def _quoted(pollutants: tuple[Pollutant, ...] | list[Pollutant]) -> str:
+    return listing(f"« {each.label} »" for each in pollutants)

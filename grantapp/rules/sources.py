@@ -1,0 +1,120 @@
+"""Every text that a rule may cite, named once by its number in the project's survey of sources, with its address.
+
+The survey read public pages, not the specifications of each call: the text of a source says which edition its page
+describes, and `at(…, unverified="…")` marks a clause that was not verified for the edition that cites it.
+"""
+
+from dataclasses import dataclass
+
+from grantapp.domain.eligibility import Citation
+from grantapp.french import typeset
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text and its address."""
+
+    text: str
+    url: str
+
+    def at(self, place: str, *, unverified: str = "") -> Citation:
+        """One place in the text. `unverified` says, in French, why it is not certain for the edition that cites it."""
+        return Citation(
+            text=typeset(self.text),
+            at=typeset(place),
+            url=self.url,
+            verified=not unverified,
+            note=typeset(unverified),
+        )
+
+
+# ── the call, its earlier editions, its successors ───────────────────────────────────────────────────────────────
+
+S1 = Source(
+    "Les-aides.fr, fiche de l'appel de l'ADEME, édition 2022 (17 février 2022)",
+    "https://les-aides.fr/aide/YXh_3w/ademe/"
+    "reconversion-des-friches-industrielles-etudes-et-techniques-de-depollution.html",
+)
+S4 = Source(
+    "Aides-financements.fr, fiche de l'appel de l'ADEME, édition de 2021", "https://aides-financements.fr/?p=1493"
+)
+S5 = Source(
+    "Imafriches.fr, les deux premières éditions de l'appel (28 juillet 2021)",
+    "https://imafriches.fr/2021/07/28/fonds-recyclage-foncier/",
+)
+S6 = Source(
+    "EPF de Nouvelle-Aquitaine, présentation de l'appel de l'ADEME, édition 2020-2021 (29 janvier 2021)",
+    "https://epfna.fr/2021/01/29/appel-a-projets-de-lademe-sites-pollues/",
+)
+S7 = Source(
+    "DREAL Nouvelle-Aquitaine, présentation de l'appel de l'ADEME, édition 2020-2021",
+    "https://nouvelle-aquitaine.developpement-durable.gouv.fr/appel-a-projet-travaux-de-depollution-pour-la-r4781.html",
+)
+S10 = Source(
+    "Le Moniteur, article 2117734 sur le fonds friches (2021)",
+    "https://testing.lemoniteur.fr/article/un-turbo-dans-le-moteur-de-la-reconversion.2117734",
+)
+S11 = Source(
+    "UrbanVitaliz, fiche « ADEME Occitanie », appel 2020-2021 et aides aux études",
+    "https://github.com/betagouv/urbanvitaliz/blob/73578da/ressources/ademe-occitanie.md",
+)
+S12 = Source(
+    "UrbanVitaliz, guide du fonds friches « recyclage foncier », première session (2021)",
+    "https://github.com/betagouv/urbanvitaliz/blob/73578da/ressources/aap-recyclage-des-friches-plan-de-relance.md",
+)
+S14 = Source(
+    "Banque des territoires, lancement de la troisième édition du fonds friches (février 2022)",
+    "https://banquedesterritoires.fr/la-troisieme-edition-de-lappel-projets-fonds-friches-est-lancee",
+)
+S27 = Source(
+    "Appel à projets « recyclage foncier des friches » en Normandie (2022)",
+    "https://fr.readkong.com/page/appel-a-projets-recyclage-foncier-des-friches-en-normandie-4839002",
+)
+S32 = Source(
+    "Sénat, séance du 13 janvier 2021, réponse de la ministre sur le fonds friches",
+    "https://senat.fr/seances/s202101/s20210113/s20210113005.html",
+)
+S37 = Source(
+    "ADEME, « Fonds vert : recyclage foncier, friches polluées » (2023)",
+    "https://agirpourlatransition.ademe.fr/entreprises/aides-financieres/20230206/"
+    "fonds-vert-recyclage-foncier-friches-polluees",
+)
+S38 = Source("UrbanVitaliz, ressource 605 : financer la dépollution en 2025", "https://urbanvitaliz.fr/ressource/605")
+S45 = Source(
+    "Instruction du 28 février 2025 sur le Fonds vert (ATDB2506163J)",
+    "https://github.com/HabibTriki/dataExtraction/blob/0fc571b/circ_example_output.md",
+)
+S46 = Source(
+    "Mission Transition écologique, fiche « Étude et travaux de dépollution d'une friche », et ses versions",
+    "https://github.com/betagouv/mission-transition-ecologique/blob/36cd8c9d6/"
+    "libs/data/programs/etude-friches-polluees.yaml",
+)
+
+# ── law and general rules ────────────────────────────────────────────────────────────────────────────────────────
+
+S55 = Source(
+    "ADEME, système d'aides à la réalisation, délibération 14-3-4 modifiée (décembre 2021)",
+    "https://123dok.net/document/zgwkprn6-systeme-d-aides-a-la-realisation.html",
+)
+S74 = Source(
+    "UrbanVitaliz, fiche « Pollueur-payeur »",
+    "https://github.com/betagouv/urbanvitaliz/blob/73578da/_ressources/pollueur-payeur.md",
+)
+RGEC = Source(
+    "Règlement (UE) n° 651/2014, règlement général d'exemption par catégorie, version en vigueur en 2022",
+    "https://eur-lex.europa.eu/eli/reg/2014/651/oj",
+)
+ARRETE_2019 = Source(
+    "Arrêté du 2 août 2019, pièces d'une demande de subvention de l'État",
+    "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000038930025",
+)
+
+# ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+S58 = Source(
+    "Bénéfriches (ADEME), hypothèses de coût", "https://github.com/incubateur-ademe/benefriches/tree/ff6017070"
+)
+S59 = Source(
+    "CDurable, « 100 000 hectares de friches à recycler », chiffres de l'ADEME",
+    "https://cdurable.info/100-000-hectares-de-friches-a-recycler-en-france-deja-artificialisees-mais-inutilisees",
+)

@@ -1,0 +1,261 @@
+"""What and when: use (R21), studies or works (R26 to R29), nothing signed before filing (R30, R32), planning (R37)."""
+
+from datetime import date, datetime, timedelta
+
+from grantapp.domain.eligibility import FILED_AT, AnyOf, Citation, Outcome, Rule, Severity, met, not_met
+from grantapp.domain.question import Piece, When, when
+from grantapp.domain.sections.applicant import RequestKind
+from grantapp.domain.sections.works import ContractNature, Use
+from grantapp.french import PARIS, day, listing, plural
+
+FOR_STUDIES = when("request.kind", RequestKind.STUDIES, RequestKind.BOTH)
+FOR_WORKS = when("request.kind", RequestKind.WORKS, RequestKind.BOTH)
+
+
+def admitted_use(*, uses: frozenset[Use], cites: tuple[Citation, ...]) -> Rule:
+    """R21. One admitted use is enough; the others are named, for the reviewer will ask."""
+
+    def check(chosen: tuple[Use, ...]) -> Outcome:
+        admitted = [each for each in chosen if each in uses]
+        others = [each for each in chosen if each not in uses]
+        if not admitted:
+            return not_met(
+                f"{_quoted(others)} : l'appel ne nomme pas cet usage. Il admet {_quoted(sorted(uses, key=_order))}. "
+                "Si le projet entre dans l'un d'eux, choisissez-le."
+            )
+        rest = f" {_quoted(others)} : non nommé par l'appel, à décrire dans le projet." if others else ""
+        return met(f"{_quoted(admitted)} : usage admis par l'appel.{rest}")
+
+    return Rule(code="R21", slug="usage-admis", title="Un usage admis", needs=("plan.uses",), cites=cites, check=check)
+
+
+def studies_or_works(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
+    """R26. One request is for studies or for works."""
+
+    def check(kind: RequestKind) -> Outcome:
+        if kind is RequestKind.BOTH:
+            return not_met(
+                "Vous demandez des études et des travaux à la fois ; l'appel aide les unes ou les autres, selon "
+                "l'avancement. Choisissez les travaux si le plan de gestion est fait, les études sinon."
+            )
+        return met(f"La demande porte sur une seule chose : « {kind.label} ».")
+
+    return Rule(
+        code="R26",
+        slug="etudes-ou-travaux",
+        title="Des études ou des travaux, pas les deux",
+        needs=("request.kind",),
+        cites=cites,
+        check=check,
+        severity=severity,
+    )
+
+
+def plan_and_design_attached(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
+    """R27. Both attached and not dated after the filing. No text read defines « récent »: the age is only said."""
+
+    def check(
+        plan: tuple[Piece, ...], design: tuple[Piece, ...], plan_on: date, design_on: date, at: datetime
+    ) -> Outcome:
+        filed_on = at.astimezone(PARIS).date()
+        dated = {"le plan de gestion": plan_on, "l'avant-projet (AVP)": design_on}
+        if late := [f"{name} est daté du {day(on)}" for name, on in dated.items() if on > filed_on]:
+            return not_met(
+                f"Au {day(filed_on)}, {listing(late)} : une pièce ne peut pas être datée d'après le dépôt. "
+                "Corrigez la date, ou attendez la pièce pour déposer."
+            )
+        return met(
+            f"Le plan de gestion ({day(plan_on)}) et l'avant-projet ({day(design_on)}) sont joints. L'appel veut un "
+            f"plan « récent » sans dire de combien : le vôtre a {_age(plan_on, filed_on)}."
+        )
+
+    return Rule(
+        code="R27",
+        slug="plan-de-gestion-et-avant-projet",
+        title="Plan de gestion et avant-projet joints",
+        needs=(
+            "pieces.management_plan",
+            "pieces.preliminary_design",
+            "pollution.management_plan_on",
+            "pollution.preliminary_design_on",
+            FILED_AT,
+        ),
+        cites=cites,
+        check=check,
+        severity=severity,
+        applies=FOR_WORKS,
+    )
+
+
+def certified_consultant(*, cites: tuple[Citation, ...]) -> Rule:
+    """R28. Studies follow the national method, by a certified firm."""
+
+    def check(certified: bool) -> Outcome:
+        if not certified:
+            return not_met(
+                "Les études de pollution doivent être confiées à un bureau d'études certifié LNE « sites et sols "
+                "pollués » (norme NF X 31-620). Choisissez un bureau certifié, ou faites reprendre l'étude par lui."
+            )
+        return met("Les études de pollution sont confiées à un bureau d'études certifié LNE.")
+
+    return Rule(
+        code="R28",
+        slug="bureau-certifie",
+        title="Un bureau d'études certifié",
+        needs=("pollution.certified_consultant",),
+        cites=cites,
+        check=check,
+    )
+
+
+def independent_supervisor(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
+    """R29. Whoever supervises the works does not carry them out."""
+
+    def check(independent: bool) -> Outcome:
+        if not independent:
+            return not_met(
+                "Le suivi du chantier de dépollution doit être fait par un bureau certifié, indépendant de "
+                "l'entreprise qui fait les travaux. Prévoyez un second prestataire pour ce suivi."
+            )
+        return met("Le suivi du chantier est confié à un bureau certifié, indépendant de l'entreprise de travaux.")
+
+    return Rule(
+        code="R29",
+        slug="suivi-independant",
+        title="Un suivi de chantier indépendant",
+        needs=("pollution.independent_supervisor",),
+        cites=cites,
+        check=check,
+        severity=severity,
+        applies=FOR_WORKS,
+    )
+
+
+def no_works_contract_before_filing(*, cites: tuple[Citation, ...]) -> AnyOf:
+    """R30. Incentive effect. On the filing day itself nothing proves which came first, so that day is too early."""
+    return _nothing_signed(
+        code="R30",
+        slug="travaux-non-engages",
+        title="Aucun contrat de travaux signé avant le dépôt",
+        nature=ContractNature.WORKS,
+        what="de travaux",
+        advice="Des études ou l'achat du terrain peuvent être signés avant. Demandez à la direction régionale de "
+        "l'ADEME si les travaux qui ne sont pas encore commandés peuvent être aidés.",
+        cites=cites,
+        severity=Severity.BLOCKING,
+        applies=FOR_WORKS,
+    )
+
+
+def no_study_contract_before_filing(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> AnyOf:
+    """R32. The same, for the studies that are to be aided."""
+    return _nothing_signed(
+        code="R32",
+        slug="etudes-non-engagees",
+        title="Aucun contrat d'études signé avant le dépôt",
+        nature=ContractNature.STUDIES,
+        what="d'études",
+        advice="Si ce contrat porte sur une étude plus ancienne, qui n'est pas dans la demande, ne tenez pas compte "
+        "de cette alerte.",
+        cites=cites,
+        severity=severity,
+        applies=FOR_STUDIES,
+    )
+
+
+def _nothing_signed(
+    *,
+    code: str,
+    slug: str,
+    title: str,
+    nature: ContractNature,
+    what: str,
+    advice: str,
+    cites: tuple[Citation, ...],
+    severity: Severity,
+    applies: tuple[When, ...],
+) -> AnyOf:
+    def check_none(has_contracts: bool) -> Outcome:
+        if has_contracts:
+            return not_met("Vous avez déjà signé des contrats pour ce projet.")
+        return met("Rien n'est encore signé pour ce projet.")
+
+    def check_dates(natures: tuple[ContractNature, ...], days: tuple[date, ...], at: datetime) -> Outcome:
+        filed_on = at.astimezone(PARIS).date()
+        signed = sorted(on for each, on in zip(natures, days, strict=True) if each is nature)
+        if not signed:
+            return met(f"Aucun des contrats signés n'est un contrat {what}.")
+        first = signed[0]
+        if first > filed_on:
+            return met(f"Le premier contrat {what} est du {day(first)}, après le dépôt du {day(filed_on)}.")
+        if first == filed_on:
+            reason = f"Un contrat {what} porte la date du dépôt, le {day(first)} : rien ne prouve qu'il l'a suivi."
+        else:
+            reason = f"Un contrat {what} a été signé le {day(first)}, et le dépôt est du {day(filed_on)}."
+        if filed_on < date.max:
+            reason += f" Un contrat signé à partir du {day(filed_on + timedelta(days=1))} conviendrait."
+        return not_met(f"{reason} {advice}")
+
+    return AnyOf(
+        code=code,
+        slug=slug,
+        title=title,
+        branches=(
+            Rule(
+                code=f"{code}-rien",
+                slug=f"{slug}-rien",
+                title="Rien n'est signé",
+                needs=("schedule.has_contracts",),
+                cites=cites,
+                check=check_none,
+            ),
+            Rule(
+                code=f"{code}-dates",
+                slug=f"{slug}-dates",
+                title="Signés après le dépôt",
+                needs=("schedule.contracts.nature", "schedule.contracts.signed_on", FILED_AT),
+                cites=cites,
+                check=check_dates,
+            ),
+        ),
+        cites=cites,
+        severity=severity,
+        applies=applies,
+    )
+
+
+def planning_compatible(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
+    """R37. What the planning document allows."""
+
+    def check(compatible: bool) -> Outcome:
+        if not compatible:
+            return not_met(
+                "Le projet n'est pas conforme au document d'urbanisme. Voyez avec la mairie ou l'intercommunalité si "
+                "une modification du document est engagée, et joignez ce qui le montre."
+            )
+        return met("Le projet est conforme au document d'urbanisme.")
+
+    return Rule(
+        code="R37",
+        slug="urbanisme",
+        title="Un projet conforme au document d'urbanisme",
+        needs=("plan.planning_compatible",),
+        cites=cites,
+        check=check,
+        severity=severity,
+    )
+
+
+def _age(made_on: date, on: date) -> str:
+    months = (on.year - made_on.year) * 12 + on.month - made_on.month - (on.day < made_on.day)
+    if months < 1:
+        return "moins d'un mois"
+    return plural(months, "mois", "mois") if months < 24 else plural(months // 12, "an")
+
+
+def _quoted(uses: list[Use]) -> str:
+    return listing(f"« {each.label} »" for each in uses)
+
+
+def _order(use: Use) -> int:
+    return list(Use).index(use)

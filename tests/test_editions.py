@@ -1,0 +1,343 @@
+"""Every edition and every worked case: nothing here names a call, but the section at the end."""
+
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grantapp.domain import project_file
+from grantapp.domain.edition import Edition
+from grantapp.domain.eligibility import (
+    FILED_AT,
+    AllOf,
+    AnyOf,
+    Citation,
+    Finding,
+    Severity,
+    Verdict,
+    conclude,
+    evaluate,
+)
+from grantapp.domain.judgement import judge
+from grantapp.domain.project import anchors, conditions_of, facts_of, is_anchor, question_at
+from grantapp.editions import (
+    Case,
+    UnknownEdition,
+    all_editions,
+    cases,
+    find_case,
+    find_edition,
+    get_edition,
+    open_on,
+)
+from grantapp.french import PARIS
+from tests.domain.vocabulary import answers, projects
+
+EDITIONS = all_editions()
+CASES = [(edition, case) for edition in EDITIONS for case in cases(edition.id)]
+each_edition = pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: edition.id)
+each_case = pytest.mark.parametrize(
+    ("edition", "case"), CASES, ids=[f"{edition.id}-{case.name}" for edition, case in CASES]
+)
+
+
+def findings_of(edition: Edition, case: Case) -> dict[str, Finding]:
+    filed = {FILED_AT: case.at} if case.at else {}
+    return {found.rule: found for found in evaluate(edition.rules, facts_of(case.project) | filed)}
+
+
+def citations_of(edition: Edition) -> list[Citation]:
+    """All of them: of the window, the rules, the amounts and the routes."""
+    cited = [*edition.window.cites, *edition.aid.posts_cited, *edition.aid.deficit_cited]
+    for carrier in edition.rules + edition.routes:
+        cited += carrier.cites
+    return cited + [citation for line in edition.aid.rates for citation in line.citations]
+
+
+# ── the registry ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_folder_beside_the_registry_is_found():
+    assert [edition.id for edition in EDITIONS] == ["ademe_2022"]
+
+
+def test_an_edition_is_found_by_its_identifier():
+    assert find_edition("ademe_2022") is get_edition("ademe_2022")
+
+
+def test_an_unknown_edition_is_refused_with_the_known_ones():
+    assert find_edition("ademe_1900") is None
+    with pytest.raises(UnknownEdition, match=r"ademe_1900.*ademe_2022"):
+        get_edition("ademe_1900")
+
+
+@each_edition
+def test_an_edition_is_open_from_its_first_instant_to_its_last(edition):
+    second = timedelta(seconds=1)
+    assert edition in open_on(edition.window.opens_at)
+    assert edition not in open_on(edition.window.opens_at - second)
+    assert edition in open_on(edition.window.closes_at - second)
+    assert edition not in open_on(edition.window.closes_at)
+
+
+def test_the_editions_load_nothing_of_the_web_the_memory_or_the_print():
+    heavy = {"flask", "wtforms", "sqlalchemy", "jinja2", "weasyprint"}
+    script = "import sys, grantapp.editions as editions; editions.all_editions(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert "grantapp.editions.ademe_2022" in loaded
+    assert heavy.isdisjoint(loaded)
+
+
+# ── the edition itself ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@each_edition
+def test_every_rule_is_cited(edition):
+    assert [rule.code for rule in edition.rules if not rule.cites] == []
+
+
+@each_edition
+def test_every_route_is_cited_and_advises(edition):
+    assert [route.code for route in edition.routes if not (route.cites and route.advice and route.title)] == []
+
+
+@each_edition
+def test_every_citation_has_a_place_and_a_public_address_and_says_why_it_is_not_certain(edition):
+    for citation in citations_of(edition):
+        assert citation.text and citation.at
+        assert citation.url.startswith("https://")
+        assert citation.verified or citation.note, f"{citation.text}, {citation.at} : why is it not verified?"
+
+
+@each_edition
+def test_codes_and_slugs_are_unique(edition):
+    for names in ([rule.code for rule in edition.rules], [rule.slug for rule in edition.rules]):
+        assert sorted(names) == sorted(set(names))
+    routes = [route.code for route in edition.routes]
+    assert sorted(routes) == sorted(set(routes))
+
+
+@each_edition
+def test_every_need_is_a_question_that_the_edition_asks(edition):
+    for rule in edition.rules:
+        for need in rule.all_needs:
+            assert need == FILED_AT or is_anchor(need), f"{rule.code} needs {need}"
+            assert need == FILED_AT or need.split(".")[0] in edition.steps, f"{rule.code}: {need} is never asked"
+        for condition in rule.applies:
+            assert is_anchor(condition.anchor) and condition.anchor.split(".")[0] in edition.steps
+
+
+@each_edition
+def test_every_condition_of_a_route_is_a_question_that_the_edition_asks(edition):
+    asked = [condition.anchor for route in edition.routes for condition in route.applies]
+    assert [anchor for anchor in asked if not is_anchor(anchor) or anchor.split(".")[0] not in edition.steps] == []
+
+
+@each_edition
+def test_texts_are_typeset_and_never_empty(edition):
+    for key, text in edition.texts.items():
+        assert text.strip(), key
+        assert "'" not in text and " ?" not in text and " :" not in text, key
+
+
+def test_windows_of_one_call_do_not_overlap():
+    by_call = {}
+    for edition in EDITIONS:
+        by_call.setdefault(edition.call, []).append(edition.window)
+    for windows in by_call.values():
+        assert all(earlier.closes_at <= later.opens_at for earlier, later in pairwise(windows))
+
+
+def test_prefixes_of_references_are_not_shared():
+    prefixes = [edition.reference_prefix for edition in EDITIONS]
+    assert sorted(prefixes) == sorted(set(prefixes))
+
+
+# ── the worked cases ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@each_case
+def test_a_case_concludes_as_a_colleague_said(edition, case):
+    found = findings_of(edition, case)
+    verdicts = {code: found[code].verdict if code in found else None for code in case.expected}
+    assert verdicts == dict(case.expected)
+    assert conclude(found.values()) is case.conclusion
+
+
+@each_case
+def test_a_case_that_extends_another_changes_only_what_it_is_about(edition, case):
+    if case.extends is None:
+        assert case.expected
+        return
+    base = find_case(edition.id, case.extends)
+    before, after = findings_of(edition, base), findings_of(edition, case)
+    changed = {code for code in before.keys() & after.keys() if before[code].verdict is not after[code].verdict}
+    assert changed <= case.expected.keys()
+
+
+@each_edition
+def test_every_rule_has_a_case_met_a_case_not_met_and_a_case_with_the_answer_missing(edition):
+    seen = {(code, verdict) for case in cases(edition.id) for code, verdict in case.expected.items()}
+    wanted = {(rule.code, verdict) for rule in edition.rules for verdict in Verdict}
+    assert wanted - seen == set()
+
+
+@each_edition
+def test_every_blocking_rule_alone_makes_a_project_ineligible(edition):
+    alone = set()
+    for case in cases(edition.id):
+        blocking = [found for found in findings_of(edition, case).values() if found.severity is Severity.BLOCKING]
+        refusals = [found.rule for found in blocking if found.verdict is Verdict.NOT_MET]
+        if len(refusals) == 1 and all(found.verdict is not Verdict.UNKNOWN for found in blocking):
+            alone.add(refusals[0])
+    assert {rule.code for rule in edition.rules if rule.severity is Severity.BLOCKING} - alone == set()
+
+
+@each_edition
+def test_an_edition_has_a_case_that_is_complete(edition):
+    at = edition.window.opens_at + timedelta(days=7)
+    assert any(not judge(edition, case.project, at).unanswered for case in cases(edition.id))
+
+
+@each_case
+def test_a_case_is_written_as_a_project_file_is(edition, case):
+    again, named, faults = project_file.load(project_file.dump(case.project, edition.id))
+    assert (again, named, faults) == (case.project, edition.id, ())
+
+
+def test_a_case_with_a_typing_error_is_refused(tmp_path, monkeypatch):
+    folder = tmp_path / "ademe_2022" / "cases"
+    folder.mkdir(parents=True)
+    (folder / "faux.toml").write_text('title = "Faux"\nconclusion = "eligible"\n[site]\narea = 3\n', encoding="utf-8")
+    monkeypatch.setattr("grantapp.editions.__file__", str(tmp_path / "__init__.py"))
+    with pytest.raises(ValueError, match=r"faux.toml, site.area : Question inconnue"):
+        find_case("ademe_2022", "faux")
+
+
+def test_a_case_that_nobody_wrote_is_not_found():
+    assert find_case("ademe_2022", "jamais-ecrit") is None
+
+
+# ── the vocabulary ───────────────────────────────────────────────────────────────────────────────────────────────
+
+# Questions that are asked without a rule that needs them and without a reason under their label. It only shrinks.
+STILL_UNEXPLAINED = {
+    "organisation.postcode", "organisation.town", "organisation.representative_role", "organisation.phone",
+    "site.name", "site.postcode", "history.ended_year", "pollution.media", "pollution.certificate",
+    "plan.jobs_created", "plan.jobs_kept", "plan.planning_document", "funding.valued_by",
+    "size.links", "public_aid.aids", "pieces.studies", "pieces.quotes", "pieces.other",
+}  # fmt: skip
+
+
+def test_nothing_is_asked_without_a_use():
+    needed = {
+        ".".join(need.split(".")[:2]) for edition in EDITIONS for rule in edition.rules for need in rule.all_needs
+    }
+    conditions = {each.anchor for anchor in anchors() for each in conditions_of(anchor)}
+    idle = {anchor for anchor in anchors() if not question_at(anchor).why} - needed - conditions
+    assert idle - STILL_UNEXPLAINED == set()
+
+
+# ── whatever is answered ─────────────────────────────────────────────────────────────────────────────────────────
+
+OPENING = datetime(2022, 2, 15, tzinfo=PARIS)
+unhurried = settings(max_examples=40, deadline=None)  # a project has a hundred answers to draw
+INSTANTS = st.integers(-3_000_000, 300_000_000).map(lambda seconds: OPENING + timedelta(seconds=seconds))
+
+
+@unhurried
+@given(projects(), INSTANTS)
+def test_no_project_makes_a_rule_fail(project, at):
+    for edition in EDITIONS:
+        judged = judge(edition, project, at)
+        assert judged.findings and all(found.sentence for found in judged.findings)
+
+
+@unhurried
+@given(projects(), INSTANTS, st.data())
+def test_one_more_answer_never_makes_a_met_rule_unknown(project, at, data):
+    empty = [anchor for anchor in anchors() if project.answer(anchor) is None]
+    if not empty:
+        return
+    anchor = data.draw(st.sampled_from(empty))
+    fuller = project.with_answers({anchor: data.draw(answers(question_at(anchor)))})
+    for edition in EDITIONS:
+        before, after = judge(edition, project, at), judge(edition, fuller, at)
+        unknown = {found.rule for found in after.of_verdict(Verdict.UNKNOWN)}
+        assert unknown.isdisjoint(found.rule for found in before.of_verdict(Verdict.MET)), anchor
+
+
+@unhurried
+@given(projects(), INSTANTS)
+def test_an_unknown_rule_names_what_is_missing_and_a_judged_one_nothing(project, at):
+    for edition in EDITIONS:
+        for found in judge(edition, project, at).findings:
+            assert bool(found.missing) is (found.verdict is Verdict.UNKNOWN)
+
+
+# ── ademe_2022 ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+ADEME = get_edition("ademe_2022")
+
+
+def routes_of(name: str) -> list[str]:
+    case = find_case("ademe_2022", name)
+    return [route.code for route in judge(ADEME, case.project, case.at).routes]
+
+
+def test_the_complete_case_is_conditional_only_because_rules_are_to_be_confirmed():
+    found = findings_of(ADEME, find_case("ademe_2022", "eligible")).values()
+    assert {each.verdict for each in found} == {Verdict.MET}
+    assert {each.rule for each in found if each.severity is Severity.BLOCKING and not each.is_verified} == {
+        "R01",
+        "R50",
+    }
+
+
+def test_without_a_plot_the_way_of_studies_is_shown():
+    assert routes_of("sans-terrain") == ["etudes", "successeur"]
+
+
+def test_neither_icpe_nor_mine_is_shown_the_fund_of_the_prefect():
+    assert routes_of("r13-ni-icpe-ni-mine") == ["recyclage-foncier", "successeur"]
+
+
+def test_a_complete_project_is_only_told_of_what_follows_the_call():
+    assert routes_of("eligible") == ["successeur"]
+
+
+def test_no_rate_of_works_is_printed_anywhere():
+    rates = {line.code: line for line in ADEME.aid.rates}
+    assert rates["works_rate"].amount is None
+    said = " ".join([*ADEME.texts.values(), *(line.explanation for line in ADEME.aid.rates)])
+    assert not any(f"{rate}\u00a0%" in said for rate in (35, 45, 55))
+
+
+def test_the_rate_of_studies_is_said_as_to_be_confirmed():
+    line = next(line for line in ADEME.aid.rates if line.code == "studies_rate")
+    assert line.amount is None and "70\u00a0%" in line.explanation
+    assert not any(citation.verified for citation in line.citations)
+
+
+def test_the_demonstration_shows_a_deficit_of_800_000_euros():
+    case = find_case("ademe_2022", "eligible")
+    assert judge(ADEME, case.project, case.at).aid.amount("deficit") == 800_000
+    assert len(case.project.members.firms) == 90
+
+
+def test_every_rule_of_the_other_editions_only_warns_and_says_why():
+    carried = {"R05", "R16", "R17", "R26", "R27", "R29", "R32", "R37"}
+    for rule in ADEME.rules:
+        if rule.code in carried:
+            assert rule.severity is Severity.WARNING
+            assert all(citation.note and not citation.verified for citation in rule.cites)
+
+
+def test_rules_of_several_branches_carry_their_citations_on_each_branch():
+    for rule in ADEME.rules:
+        if isinstance(rule, AnyOf | AllOf):
+            assert all(branch.cites == rule.cites for branch in rule.branches)
