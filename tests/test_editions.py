@@ -224,14 +224,6 @@ def test_a_case_that_nobody_wrote_is_not_found():
 
 # ── the vocabulary ───────────────────────────────────────────────────────────────────────────────────────────────
 
-# Questions that are asked without a rule that needs them and without a reason under their label. It only shrinks.
-STILL_UNEXPLAINED = {
-    "organisation.postcode", "organisation.town", "organisation.representative_role", "organisation.phone",
-    "site.name", "site.postcode", "history.ended_year", "pollution.media", "pollution.certificate",
-    "plan.jobs_created", "plan.jobs_kept", "plan.planning_document", "funding.valued_by",
-    "size.links", "public_aid.aids", "pieces.studies", "pieces.quotes", "pieces.other",
-}  # fmt: skip
-
 
 def test_nothing_is_asked_without_a_use():
     needed = {
@@ -239,7 +231,7 @@ def test_nothing_is_asked_without_a_use():
     }
     conditions = {each.anchor for anchor in anchors() for each in conditions_of(anchor)}
     idle = {anchor for anchor in anchors() if not question_at(anchor).why} - needed - conditions
-    assert idle - STILL_UNEXPLAINED == set()
+    assert idle == set()
 
 
 # ── whatever is answered ─────────────────────────────────────────────────────────────────────────────────────────
@@ -299,15 +291,18 @@ def test_the_complete_case_is_conditional_only_because_rules_are_to_be_confirmed
 
 
 def test_without_a_plot_the_way_of_studies_is_shown():
-    assert routes_of("sans-terrain") == ["etudes", "successeur"]
+    assert routes_of("sans-terrain") == ["etudes"]
 
 
 def test_neither_icpe_nor_mine_is_shown_the_fund_of_the_prefect():
-    assert routes_of("r13-ni-icpe-ni-mine") == ["recyclage-foncier", "successeur"]
+    assert routes_of("r13-ni-icpe-ni-mine") == ["recyclage-foncier"]
 
 
-def test_a_complete_project_is_only_told_of_what_follows_the_call():
-    assert routes_of("eligible") == ["successeur"]
+def test_a_complete_project_needs_no_other_way_and_a_closed_call_names_what_follows():
+    case = find_case("ademe_2022", "eligible")
+    closed = judge(ADEME, case.project, ADEME.window.closes_at)
+    assert routes_of("eligible") == []
+    assert [route.code for route in closed.routes] == ["successeur"]
 
 
 def test_no_rate_of_works_is_printed_anywhere():

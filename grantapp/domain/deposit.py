@@ -137,7 +137,7 @@ def as_text(question: Question, value: Any) -> str | None:
         case Kind.DECIMAL:
             return french.number(value)
         case Kind.WHOLE:
-            return str(value) if question.name.endswith("_year") else french.number(value)
+            return french.number(value)
         case Kind.DAY:
             return french.day(value)
         case Kind.SIREN:

@@ -34,12 +34,17 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """Another way, or what to do first: shown when all its conditions hold (an unanswered one does not)."""
+    """Another way, or what to do first.
+
+    Shown when all its conditions hold (an unanswered one does not) and, when it names rules, when one of these is not
+    met or cannot be judged.
+    """
 
     code: str
     title: str
     advice: tuple[str, ...]
-    applies: tuple[When, ...]
+    applies: tuple[When, ...] = ()
+    unless_met: tuple[str, ...] = ()  # codes of rules
     cites: tuple[Citation, ...] = ()
 
 

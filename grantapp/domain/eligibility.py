@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from grantapp.domain.project import is_anchor, question_at
+from grantapp.domain.project import conditions_of, is_anchor, question_at
 from grantapp.domain.question import Kind, When, all_hold
-from grantapp.french import NARROW, listing, typeset
+from grantapp.french import listing, typeset
 
 FILED_AT = "filing.at"  # the instant of judgement, given by whoever asks: the domain has no clock
-INTERROGATIVE = " ?" + NARROW
 Facts = Mapping[str, object]
 
 
@@ -37,6 +36,10 @@ class Citation:
     verified: bool = True
     note: str = ""
 
+    def __post_init__(self) -> None:
+        for name in ("text", "at", "note"):
+            object.__setattr__(self, name, typeset(getattr(self, name)))
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -54,10 +57,26 @@ def not_met(sentence: str) -> Outcome:
     return Outcome(Verdict.NOT_MET, typeset(sentence))
 
 
-def unknown(missing: Iterable[str]) -> Outcome:
+def unknown(missing: Iterable[str], facts: Facts | None = None) -> Outcome:
+    """What cannot be judged yet, naming the questions; without a plot, the plot is what is missing."""
     anchors = tuple(dict.fromkeys(missing))
-    labels = [f"« {question_at(anchor).label.rstrip(INTERROGATIVE)} »" for anchor in anchors if is_anchor(anchor)]
-    return Outcome(Verdict.UNKNOWN, typeset(f"À juger : il manque {listing(dict.fromkeys(labels))}."), anchors)
+    if facts and facts.get("request.site_found") is False and any(_is_about_the_plot(anchor) for anchor in anchors):
+        return Outcome(Verdict.UNKNOWN, typeset("À juger quand un terrain sera trouvé."), anchors)
+    labels = dict.fromkeys(_spoken(anchor) for anchor in anchors)
+    return Outcome(Verdict.UNKNOWN, typeset(f"À juger : il manque {listing(labels)}."), anchors)
+
+
+def _is_about_the_plot(anchor: str) -> bool:
+    return is_anchor(anchor) and any(each.anchor == "request.site_found" for each in conditions_of(anchor))
+
+
+def _spoken(anchor: str) -> str:
+    """A question as it is named in a sentence; the column of a table with its table."""
+    if anchor == FILED_AT:
+        return "la date de dépôt"
+    table = anchor.rpartition(".")[0]
+    label = question_at(anchor).label
+    return f"« {question_at(table).label} : {label} »" if is_anchor(table) else f"« {label} »"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +190,8 @@ def evaluate(rules: Iterable[AnyRule], facts: Facts) -> tuple[Finding, ...]:
             continue
         undecided = [each.anchor for each in rule.applies if facts.get(each.anchor) is None]
         outcome = rule.judge(facts) if applies else unknown(undecided)
+        if outcome.verdict is Verdict.UNKNOWN:
+            outcome = unknown(outcome.missing, facts)
         findings.append(
             Finding(
                 rule=rule.code,

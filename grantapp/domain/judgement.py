@@ -6,7 +6,7 @@ from datetime import datetime
 from grantapp.domain.aid import Aid, AidLine, statement
 from grantapp.domain.company import Company, company_of
 from grantapp.domain.edition import Edition, Route
-from grantapp.domain.eligibility import FILED_AT, Citation, Conclusion, Finding, Verdict, conclude, evaluate
+from grantapp.domain.eligibility import FILED_AT, Citation, Conclusion, Facts, Finding, Verdict, conclude, evaluate
 from grantapp.domain.project import Project, facts_of
 from grantapp.domain.question import all_hold
 from grantapp.domain.wizard import Gap, gaps
@@ -41,8 +41,15 @@ def judge(edition: Edition, project: Project, at: datetime) -> Judgement:
         aid=statement(edition.aid, facts),
         company=company_of(facts),
         unanswered=gaps(edition, project),
-        routes=tuple(route for route in edition.routes if all_hold(route.applies, facts)),
+        routes=tuple(route for route in edition.routes if _is_open(route, facts, findings)),
     )
+
+
+def _is_open(route: Route, facts: Facts, findings: tuple[Finding, ...]) -> bool:
+    named = [each for each in findings if each.rule in route.unless_met]
+    if route.unless_met and all(each.verdict is Verdict.MET for each in named):
+        return False
+    return all_hold(route.applies, facts) is True
 
 
 def as_json(judgement: Judgement) -> dict[str, object]:

@@ -41,7 +41,7 @@ def _questions(record: type, name: str) -> tuple[Question, ...]:
 
 
 def section(slug: str, title: str, record: type, *, intro: str = "", asked_if: tuple[When, ...] = ()) -> Any:
-    settings = {"slug": slug, "title": title, "intro": typeset(intro), "record": record, "asked_if": asked_if}
+    settings = {"slug": slug, "title": typeset(title), "intro": typeset(intro), "record": record, "asked_if": asked_if}
     return field(default_factory=record, metadata={"section": settings})
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from stdnum.fr import siren, siret
@@ -16,13 +16,19 @@ from stdnum.fr import siren, siret
 from grantapp.domain.edition import Edition
 from grantapp.domain.project import Project, Section, sections
 from grantapp.domain.question import Choice, Kind, Piece, Question
-from grantapp.french import listing, typeset
+from grantapp.french import listing, number, typeset
 
 FORMAT = 1
 MOST_ROWS = 500
 LARGEST = Decimal(10) ** 12  # euros or m²: past this, somebody has leaned on a key
-PARCEL = re.compile(r"(?:\d{5}|2[AB]\d{3})\d{3}[0-9A-Z]{2}\d{4}|[0-9A-Z]{2}\d{4}")
-INSEE = re.compile(r"(\d{2}|2[AB])\d{3}")
+MOST_PARCELS = 200
+PLOT = r"(?:0[A-Z]|[A-Z]{2}|[0-9]{2})[0-9]{4}"  # section and number
+PARCEL = re.compile(rf"(?:(?:[0-9]{{5}}|2[AB][0-9]{{3}})[0-9]{{3}})?{PLOT}")
+INSEE = re.compile(r"([0-9]{2}|2[AB])[0-9]{3}")
+NUMBER = re.compile(r"-?[0-9]{1,200}(\.[0-9]{1,20})?")
+PLACES = {Kind.AMOUNT: 2, Kind.AREA: 2, Kind.PERCENT: 4, Kind.DECIMAL: 6}  # decimals that a number may have
+FIRST_YEAR, LAST_YEAR = 1800, 2100  # outside, somebody has mistyped
+MOST_MARKS = 30  # accents on one letter; normalising far more takes quadratic time
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,14 @@ class Misread(ValueError):  # noqa: N818 - it says what happened to the reader, 
 
 def readable(text: str) -> str:
     """The text in NFC with plain line ends. Refuses what no keyboard types: controls, surrogates, direction marks."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    piled = 0
     for character in text:
-        if is_forbidden(character):
+        if is_forbidden(character) and character != "\r":
             raise Misread(f"Retirez le caractère invisible U+{ord(character):04X}.")
-    return text
+        piled = piled + 1 if unicodedata.combining(character) else 0
+        if piled > MOST_MARKS:
+            raise Misread("Retirez les accents empilés sur une même lettre.")
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def is_forbidden(character: str) -> bool:
@@ -123,8 +132,8 @@ def _load_table(question: Question, data: object, path: str) -> tuple[tuple[Any,
     assert question.row is not None  # noqa: S101 - a table has a row, test_project.py checks it
     rows: list[Any] = []
     faults: list[Fault] = []
-    for number, line in enumerate(data):
-        row, found = _load_record(question.row, question.columns, line, f"{path}[{number}]")
+    for place, line in enumerate(data):
+        row, found = _load_record(question.row, question.columns, line, f"{path}[{place}]")
         rows.append(row)
         faults += found
     return tuple(rows), faults
@@ -144,20 +153,19 @@ def understand(question: Question, value: object) -> Any:
                 raise Misread(f"Écrivez une liste parmi {_choices(question)}.")
             chosen = {_choice(question, each) for each in value}
             return tuple(each for each in question.choices or () if each in chosen) or None
-        case Kind.WHOLE:
-            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < LARGEST:
-                raise Misread("Écrivez un nombre entier positif, sans guillemets.")
-            return value
+        case Kind.WHOLE | Kind.YEAR:
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise Misread("Écrivez un nombre entier, sans guillemets.")
+            return int(checked_number(question, Decimal(value)))
         case Kind.AMOUNT | Kind.AREA | Kind.DECIMAL | Kind.PERCENT:
             return _decimal(question, value)
         case Kind.DAY:
-            try:
-                return date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else _no_day()
-            except ValueError:
-                return _no_day()
+            return _day(value)
         case Kind.PARCELS:
             if not isinstance(value, list) or not all(isinstance(p, str) and PARCEL.fullmatch(p) for p in value):
                 raise Misread('Écrivez une liste de parcelles, par exemple ["AB0160", "84007000AB0161"].')
+            if len(value) > MOST_PARCELS:
+                raise Misread(f"{MOST_PARCELS} parcelles au plus.")
             return tuple(value) or None
         case Kind.PIECES:
             return _pieces(value)
@@ -165,8 +173,16 @@ def understand(question: Question, value: object) -> Any:
             return _text(question, value)
 
 
-def _no_day() -> Any:
-    raise Misread("Écrivez une date sous la forme AAAA-MM-JJ, par exemple 2022-04-29.")
+def _day(value: object) -> date:
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise Misread("Écrivez une date sous la forme AAAA-MM-JJ, par exemple 2022-04-29.")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Misread(f"L'année doit être entre {FIRST_YEAR} et {LAST_YEAR}.")
+    return day
 
 
 def _choices(question: Question) -> str:
@@ -183,23 +199,29 @@ def _choice(question: Question, value: object) -> Choice:
 def _decimal(question: Question, value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
         raise Misread("Écrivez un nombre, par exemple 1250.50.")
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise Misread("Écrivez un nombre avec un point, par exemple 1250.50.") from None
-    if not number.is_finite() or abs(number) >= LARGEST:
-        raise Misread("Ce nombre est trop grand pour être juste.")
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        raise Misread("Écrivez un nombre avec un point, par exemple 1250.50.")
+    number = Decimal(str(value))
+    if not number.is_finite():
+        raise Misread("Écrivez un nombre, par exemple 1250.50.")
     return checked_number(question, number)
 
 
 def checked_number(question: Question, number: Decimal) -> Decimal:
-    """The bounds of each kind of number, in one place for the file and for the form."""
+    """The bounds of each kind of number, in one place for the file and for the form; no zeros that say nothing."""
+    if number.adjusted() > 12 or abs(number) >= LARGEST:
+        raise Misread("Ce nombre est trop grand pour être juste.")
     if number < 0 and question.kind is not Kind.AMOUNT:
         raise Misread("Ce nombre ne peut pas être négatif.")
     if question.kind is Kind.PERCENT and number > 100:
         raise Misread("Un pourcentage va de 0 à 100.")
-    if question.kind is Kind.AMOUNT and number != number.quantize(Decimal("0.01")):
+    if question.kind is Kind.YEAR and not FIRST_YEAR <= number <= LAST_YEAR:
+        raise Misread(f"L'année doit être entre {FIRST_YEAR} et {LAST_YEAR}.")
+    places = -int(number.normalize().as_tuple().exponent)
+    if question.kind is Kind.AMOUNT and places > 2:
         raise Misread("Un montant s'arrête aux centimes : deux chiffres après la virgule.")
+    if places > PLACES.get(question.kind, 0):
+        raise Misread(f"{PLACES.get(question.kind, 0)} chiffres après la virgule au plus.")
     return number
 
 
@@ -230,7 +252,7 @@ def checked_text(question: Question, text: str) -> str | None:
     if not text:
         return None
     if len(text) > question.limit:
-        raise Misread(f"Ce texte a {len(text)} caractères ; {question.limit} au plus.")
+        raise Misread(f"Ce texte a {number(len(text))} caractères ; {number(question.limit)} au plus.")
     if question.kind is not Kind.TEXT and "\n" in text:
         raise Misread("Cette réponse tient sur une seule ligne.")
     match question.kind:
@@ -244,15 +266,19 @@ def checked_text(question: Question, text: str) -> str | None:
             if not siret.is_valid(compact):
                 raise Misread("Ce numéro SIRET n'existe pas : vérifiez ses 14 chiffres.")
             return str(compact)
-        case Kind.POSTCODE if not re.fullmatch(r"\d{5}", text):
+        case Kind.POSTCODE if not re.fullmatch(r"[0-9]{5}", text):
             raise Misread("Un code postal a 5 chiffres, par exemple 84000.")
         case Kind.INSEE if not INSEE.fullmatch(text):
             raise Misread("Un code INSEE de commune a 5 caractères, par exemple 84007.")
-        case Kind.EMAIL if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", text):
+        case Kind.EMAIL if not re.fullmatch(r"[^@\s\u200b]+@[^@\s\u200b]+\.[^@\s.\u200b]+", text):
             raise Misread("Écrivez une adresse électronique, par exemple contact@exemple.fr.")
-        case Kind.PHONE if not 9 <= len(re.sub(r"\D", "", text)) <= 15:
+        case Kind.PHONE if not re.fullmatch(r"\+?[0-9 ().\u00a0\u202f/-]+", text) or not _is_long_enough(text):
             raise Misread("Écrivez un numéro de téléphone, par exemple 04 90 00 00 00.")
     return text
+
+
+def _is_long_enough(phone: str) -> bool:
+    return 9 <= sum(character.isdigit() for character in phone) <= 15
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -299,7 +325,7 @@ def as_value(question: Question, value: Any) -> object:
         case Kind.DAY:
             return value.isoformat()
         case Kind.AMOUNT | Kind.AREA | Kind.DECIMAL | Kind.PERCENT:
-            return f"{value:f}"
+            return f"{value.normalize():f}"
         case _:
             return value
 
@@ -350,12 +376,18 @@ def _describe(question: Question) -> dict[str, object]:
             shape = {"type": "array", "items": {"enum": options}}
         case Kind.WHOLE:
             shape = {"type": "integer", "minimum": 0, "exclusiveMaximum": int(LARGEST)}
+        case Kind.YEAR:
+            shape = {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
         case Kind.AMOUNT | Kind.AREA | Kind.DECIMAL | Kind.PERCENT:
             shape = _describe_number(question)
         case Kind.DAY:
-            shape = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+            shape = {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
         case Kind.PARCELS:
-            shape = {"type": "array", "items": {"type": "string", "pattern": f"^(?:{PARCEL.pattern})$"}}
+            shape = {
+                "type": "array",
+                "maxItems": MOST_PARCELS,
+                "items": {"type": "string", "pattern": f"^(?:{PARCEL.pattern})$"},
+            }
         case Kind.PIECES:
             shape = {"type": "array", "items": _PIECE}
         case Kind.TABLE:
@@ -381,11 +413,11 @@ _PIECE: dict[str, object] = {
 
 
 def _describe_number(question: Question) -> dict[str, object]:
-    places = r"(\.\d{1,2}0*)?" if question.kind is Kind.AMOUNT else r"(\.\d+)?"
+    places = PLACES[question.kind]
     sign = "-?" if question.kind is Kind.AMOUNT else ""
     return {
         "anyOf": [
             {"type": "number", "exclusiveMaximum": int(LARGEST)} | ({} if sign else {"minimum": 0}),
-            {"type": "string", "pattern": rf"^{sign}\d{{1,12}}{places}$"},
+            {"type": "string", "pattern": rf"^{sign}[0-9]{{1,12}}(\.[0-9]{{1,{places}}}0*)?$"},
         ]
     }

@@ -7,6 +7,7 @@ project file, the rules and the dossier all read the wording from here, so it is
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from grantapp.french import typeset
@@ -18,6 +19,7 @@ class Kind(StrEnum):
     LINE = "line"  # str, one line
     TEXT = "text"  # str, several lines
     WHOLE = "whole"  # int ≥ 0
+    YEAR = "year"  # int
     AMOUNT = "amount"  # Decimal, euros HT unless the label says otherwise, at most two decimals
     AREA = "area"  # Decimal, m²
     DECIMAL = "decimal"  # Decimal ≥ 0
@@ -107,7 +109,7 @@ class Question:
     @property
     def columns(self) -> tuple["Question", ...]:
         """The questions of one row, for a table."""
-        return questions_of(self.row, "") if self.row else ()
+        return row_questions(self.row) if self.row else ()
 
 
 LIMITS = {Kind.LINE: 200, Kind.TEXT: 10_000}
@@ -147,6 +149,12 @@ def question(
 def questions_of(record: type, section: str) -> tuple[Question, ...]:
     """The questions of a section or of a table's row, in the order they are asked."""
     return tuple(Question(section=section, name=f.name, **f.metadata["question"]) for f in fields(record))
+
+
+@cache
+def row_questions(row: type) -> tuple[Question, ...]:
+    """The questions of one row of a table."""
+    return questions_of(row, "")
 
 
 @dataclass(frozen=True)

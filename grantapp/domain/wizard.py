@@ -7,6 +7,7 @@ from enum import StrEnum
 from grantapp.domain.edition import Edition
 from grantapp.domain.project import Project, Section, is_asked, section_named
 from grantapp.domain.question import Kind, Question, all_hold
+from grantapp.french import typeset
 
 
 class StepState(StrEnum):
@@ -87,7 +88,7 @@ def _gaps_in_rows(table: Question, rows: tuple[object, ...]) -> Iterator[Gap]:
     for number, row in enumerate(rows, start=1):
         for column in table.columns:
             if column.required and getattr(row, column.name) is None:
-                label = f"{table.label}, ligne {number} : {column.label}"
+                label = typeset(f"{table.label}, ligne {number} : {column.label}")
                 yield Gap(f"{table.anchor}[{number}].{column.name}", table.section, label, is_piece=False)
 
 

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from grantapp.domain.deposit import Deposit, as_text, freeze, parcel_text, thaw
 from grantapp.domain.judgement import judge
 from grantapp.domain.project import Project, facts_of, question_at
-from grantapp.domain.sections.applicant import Behalf, Finances, Member, Members, Request
+from grantapp.domain.sections.applicant import Behalf, Member, Members, Request
+from grantapp.domain.sections.funding import Expenditure, Expense
 from grantapp.editions import get_edition
 from grantapp.french import NBSP
 from tests.domain.vocabulary import projects
@@ -76,9 +77,14 @@ def test_a_short_code_can_be_read_aloud():
 
 
 def test_totals_stand_under_the_columns_that_ask_for_one():
-    content = frozen(Project(finances=Finances(share_capital=Decimal("1234.5")))).content
-    texts = {a["anchor"]: a.get("text") for s in content["sections"] for a in s["answers"]}
-    assert texts["finances.share_capital"] == "1\u202f234,50\u00a0€"
+    lines = (Expense(amount=Decimal("1000.50"), claimed=True), Expense(amount=Decimal(2)), Expense())
+    sections = {
+        each["name"]: each for each in frozen(Project(expenditure=Expenditure(lines=lines))).content["sections"]
+    }
+    (table,) = sections["expenditure"]["answers"]
+    totals = dict(zip([column["name"] for column in table["columns"]], table["totals"], strict=True))
+    assert totals["amount"] == "1\u202f002,50\u00a0€"
+    assert [name for name, total in totals.items() if total] == ["amount"]
 
 
 def test_what_was_typed_as_text_is_left_as_typed():

@@ -15,6 +15,7 @@ from grantapp.domain.eligibility import (
     evaluate,
     met,
     not_met,
+    unknown,
 )
 from grantapp.domain.question import when
 
@@ -41,6 +42,16 @@ def test_an_unanswered_question_is_named_and_never_counted_as_a_no():
     outcome = UNUSED.judge({})
     assert (outcome.verdict, outcome.missing) == (Verdict.UNKNOWN, ("history.unused",))
     assert "Le site est-il inutilisé aujourd’hui" in outcome.sentence
+
+
+def test_the_column_of_a_table_is_named_with_its_table():
+    assert "Plan de financement\u00a0: Montant" in unknown(["funding.sources.amount"]).sentence
+
+
+def test_without_a_plot_the_plot_is_what_is_missing():
+    (found,) = evaluate([UNUSED], {"request.site_found": False})
+    assert (found.verdict, found.missing) == (Verdict.UNKNOWN, ("history.unused",))
+    assert "terrain" in found.sentence and "inutilisé" not in found.sentence
 
 
 @pytest.mark.parametrize(

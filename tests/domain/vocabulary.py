@@ -59,6 +59,8 @@ def answers(question: Question) -> st.SearchStrategy[Any]:
             return chosen.map(lambda these: tuple(each for each in question.choices or () if each in these))
         case Kind.WHOLE:
             return st.integers(0, 10**9)
+        case Kind.YEAR:
+            return st.integers(1800, 2100)
         case Kind.AMOUNT:
             return decimals(2, 10**9, -(10**9))
         case Kind.AREA | Kind.DECIMAL:

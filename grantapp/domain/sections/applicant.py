@@ -120,16 +120,22 @@ class Organisation:
         why="L'aide va à celui qui paie la dépense.",
     )
     address: str | None = question("Adresse du siège", why="Demandée par l'arrêté du 21 août 2018.")
-    postcode: str | None = question("Code postal", Kind.POSTCODE)
-    town: str | None = question("Commune")
+    postcode: str | None = question("Code postal", Kind.POSTCODE, why="Partie de l'adresse du siège.")
+    town: str | None = question("Commune", why="Partie de l'adresse du siège.")
     representative: str | None = question(
         "Nom du représentant légal", why="La demande est faite au nom de la personne qui engage l'organisation."
     )
-    representative_role: str | None = question("Sa fonction", hint="Par exemple : présidente, gérant, directrice.")
+    representative_role: str | None = question(
+        "Sa fonction",
+        hint="Par exemple : présidente, gérant, directrice.",
+        why="L'instructeur vérifie qu'elle permet d'engager l'organisation.",
+    )
     email: str | None = question(
         "Adresse électronique pour le suivi", Kind.EMAIL, why="Le service instructeur y écrira."
     )
-    phone: str | None = question("Téléphone", Kind.PHONE, required=False)
+    phone: str | None = question(
+        "Téléphone", Kind.PHONE, required=False, why="Pour une question simple, c'est plus rapide."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,8 +187,14 @@ class Size:
         Kind.TABLE,
         row=Link,
         hint="Chiffres de leur dernier exercice clos.",
+        why="Une entreprise liée compte en entier, une partenaire pour sa part.",
         asked_if=when("size.has_links", True),
     )
+
+
+WITH_CAPITAL = when(
+    "organisation.legal_form", LegalForm.CRAFT_COOPERATIVE, LegalForm.OTHER_COOPERATIVE, LegalForm.COMPANY
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,10 +205,19 @@ class Finances:
         why="Une PME de moins de trois ans n'est pas jugée de la même façon.",
     )
     share_capital: Decimal | None = question(
-        "Capital social souscrit", Kind.AMOUNT, unit="€", why="Pour savoir si plus de la moitié du capital a disparu."
+        "Capital social souscrit",
+        Kind.AMOUNT,
+        unit="€",
+        why="Pour savoir si plus de la moitié du capital a disparu.",
+        asked_if=WITH_CAPITAL,
     )
     share_premium: Decimal | None = question(
-        "Primes d'émission", Kind.AMOUNT, unit="€", hint="0 s'il n'y en a pas.", why="Elles s'ajoutent au capital."
+        "Primes d'émission",
+        Kind.AMOUNT,
+        unit="€",
+        hint="0 s'il n'y en a pas.",
+        why="Elles s'ajoutent au capital.",
+        asked_if=WITH_CAPITAL,
     )
     own_funds: Decimal | None = question(
         "Capitaux propres",
@@ -204,11 +225,13 @@ class Finances:
         unit="€",
         hint="Total des capitaux propres du dernier bilan ; un montant négatif commence par le signe moins.",
         why="Ils se comparent au capital souscrit.",
+        asked_if=WITH_CAPITAL,
     )
     accumulated_losses: bool | None = question(
         "Des pertes cumulées ont-elles entamé les capitaux propres ?",
         Kind.YES_NO,
         why="Seules les pertes cumulées comptent.",
+        asked_if=WITH_CAPITAL,
     )
     insolvency: bool | None = question(
         "L'organisation est-elle en procédure collective, ou en cessation des paiements ?",
@@ -219,6 +242,7 @@ class Finances:
     rescue_aid: bool | None = question(
         "A-t-elle reçu une aide au sauvetage non remboursée, ou suit-elle un plan de restructuration aidé ?",
         Kind.YES_NO,
+        why="C'est un autre signe d'entreprise en difficulté.",
     )
 
 
@@ -253,5 +277,6 @@ class PublicAid:
         row=Aid,
         hint="« De minimis » est écrit sur la décision d'octroi. "
         "« Mêmes dépenses » : l'aide paie-t-elle les dépenses de ce projet ?",
+        why="Le tableau des aides reçues est demandé par l'arrêté du 2 août 2019.",
         asked_if=when("public_aid.has_aid", True),
     )

@@ -88,7 +88,11 @@ class Funding:
         "Valeur estimée après dépollution", Kind.AMOUNT, unit="€", required=False, asked_if=FOR_WORKS
     )
     valued_by: str | None = question(
-        "Expert indépendant qui l'a estimée", required=False, asked_if=FOR_WORKS, hint="Nom et date du rapport."
+        "Expert indépendant qui l'a estimée",
+        required=False,
+        asked_if=FOR_WORKS,
+        hint="Nom et date du rapport.",
+        why="La plus-value se fait estimer par un expert indépendant.",
     )
 
 
@@ -114,13 +118,25 @@ class Pieces:
         why="Ils prouvent la taille.",
     )
     studies: tuple[Piece, ...] | None = question(
-        "Études de pollution déjà faites", Kind.PIECES, required=False, hint="Diagnostic, étude historique."
+        "Études de pollution déjà faites",
+        Kind.PIECES,
+        required=False,
+        hint="Diagnostic, étude historique.",
+        why="Elles montrent la pollution.",
     )
     quotes: tuple[Piece, ...] | None = question(
-        "Devis ou estimations", Kind.PIECES, required=False, hint="Non signés : un devis signé vaut engagement."
+        "Devis ou estimations",
+        Kind.PIECES,
+        required=False,
+        hint="Non signés : un devis signé vaut engagement.",
+        why="Ils appuient les montants.",
     )
     other: tuple[Piece, ...] | None = question(
-        "Autres pièces", Kind.PIECES, required=False, hint="Plan, photographies…"
+        "Autres pièces",
+        Kind.PIECES,
+        required=False,
+        hint="Plan, photographies…",
+        why="Ce qui aide à comprendre le projet.",
     )
 
 

@@ -13,12 +13,15 @@ FOR_WORKS = when("request.kind", RequestKind.WORKS, RequestKind.BOTH)
 @dataclass(frozen=True, kw_only=True)
 class Site:
     name: str | None = question(
-        "Nom du site", hint="Celui sous lequel on le connaît : « ancienne usine … ».", limit=120
+        "Nom du site",
+        hint="Celui sous lequel on le connaît : « ancienne usine … ».",
+        why="Pour en parler sans erreur.",
+        limit=120,
     )
     address: str | None = question(
         "Adresse ou lieu-dit", why="Le lieu du projet est demandé par l'arrêté du 21 août 2018."
     )
-    postcode: str | None = question("Code postal", Kind.POSTCODE)
+    postcode: str | None = question("Code postal", Kind.POSTCODE, why="Partie de l'adresse du site.")
     town: str | None = question("Commune", why="Elle désigne le service qui instruira.")
     insee_code: str | None = question(
         "Code INSEE de la commune",
@@ -81,7 +84,12 @@ class History:
     last_activity: str | None = question(
         "Quelle activité y exerçait-on ?", Kind.TEXT, limit=2_000, why="Elle explique la pollution attendue."
     )
-    ended_year: int | None = question("Année de la fin d'activité", Kind.WHOLE, hint="Par exemple : 2009.")
+    ended_year: int | None = question(
+        "Année de la fin d'activité",
+        Kind.YEAR,
+        hint="Par exemple : 2009.",
+        why="Elle dit depuis quand le site attend.",
+    )
     unused: bool | None = question(
         "Le site est-il inutilisé aujourd'hui ?",
         Kind.YES_NO,
@@ -115,13 +123,18 @@ class Pollution:
     treatment_needed: bool | None = question(
         "Faut-il dépolluer les sols ou les eaux souterraines pour réaliser le projet ?",
         Kind.YES_NO,
+        hint="Pour une demande d'études : répondez oui si c'est probable.",
         why="C'est l'objet même de l'appel.",
     )
     media: tuple[Medium, ...] | None = question(
-        "Qu'est-ce qui est pollué ?", Kind.SEVERAL_OF, choices=Medium, asked_if=when("pollution.treatment_needed", True)
+        "Qu'est-ce qui est pollué ?",
+        Kind.SEVERAL_OF,
+        choices=Medium,
+        asked_if=when("pollution.treatment_needed", True),
+        why="Les sols et les eaux ne se traitent pas de la même façon.",
     )
     pollutants: tuple[Pollutant, ...] | None = question(
-        "Par quoi ?",
+        "Par quoi le site est-il pollué ?",
         Kind.SEVERAL_OF,
         choices=Pollutant,
         asked_if=when("pollution.treatment_needed", True),
@@ -133,7 +146,9 @@ class Pollution:
         hint="Certification « sites et sols pollués », norme NF X 31-620. Répondez oui si c'est prévu ainsi.",
         why="Les études doivent suivre la méthode nationale.",
     )
-    certificate: str | None = question("Numéro de certificat du bureau d'études", required=False)
+    certificate: str | None = question(
+        "Numéro de certificat du bureau d'études", required=False, why="L'instructeur peut ainsi le vérifier."
+    )
     management_plan_on: date | None = question(
         "Date du plan de gestion",
         Kind.DAY,
@@ -151,6 +166,7 @@ class Pollution:
         "Le suivi du chantier sera-t-il confié à un bureau certifié, indépendant de l'entreprise de travaux ?",
         Kind.YES_NO,
         asked_if=FOR_WORKS,
+        why="Celui qui contrôle ne doit pas dépendre de celui qui fait.",
     )
 
 

@@ -47,7 +47,10 @@ class Plan:
         why="La description détaillée est demandée par l'arrêté du 2 août 2019.",
     )
     building_action: BuildingAction | None = question(
-        "Que deviennent les bâtiments ?", Kind.ONE_OF, choices=BuildingAction
+        "Que deviennent les bâtiments ?",
+        Kind.ONE_OF,
+        choices=BuildingAction,
+        why="L'instructeur distingue ce qui est réhabilité de ce qui est construit.",
     )
     floor_area_m2: Decimal | None = question(
         "Surface de plancher créée ou réhabilitée",
@@ -56,10 +59,19 @@ class Plan:
         asked_if=when("plan.building_action", BuildingAction.REHABILITATE, BuildingAction.BUILD, BuildingAction.BOTH),
         why="L'instructeur rapporte l'aide à ce qu'elle permet de produire.",
     )
-    jobs_created: int | None = question("Emplois créés", Kind.WHOLE, hint="Une estimation suffit ; 0 est une réponse.")
-    jobs_kept: int | None = question("Emplois maintenus", Kind.WHOLE)
+    jobs_created: int | None = question(
+        "Emplois créés",
+        Kind.WHOLE,
+        hint="Une estimation suffit ; 0 est une réponse.",
+        why="L'effet du projet sur l'emploi est regardé.",
+    )
+    jobs_kept: int | None = question("Emplois maintenus", Kind.WHOLE, why="L'effet du projet sur l'emploi est regardé.")
     planning_document: PlanningDocument | None = question(
-        "Quel document d'urbanisme s'applique ?", Kind.ONE_OF, choices=PlanningDocument, hint="La mairie vous le dira."
+        "Quel document d'urbanisme s'applique ?",
+        Kind.ONE_OF,
+        choices=PlanningDocument,
+        hint="La mairie vous le dira.",
+        why="Le projet doit lui être conforme.",
     )
     planning_compatible: bool | None = question(
         "Le projet est-il conforme à ce document ?", Kind.YES_NO, why="La conformité est un critère de l'appel."
@@ -113,5 +125,6 @@ class Schedule:
         "Ce qui est signé",
         Kind.TABLE,
         row=Contract,
+        why="Leur nature et leur date disent si l'aide reste possible.",
         asked_if=when("schedule.has_contracts", True),
     )

@@ -237,7 +237,7 @@ ROUTES = (
         code="successeur",
         title=TEXTS["route_successor"],
         advice=(TEXTS["successor"], *(TEXTS[f"route_successor_{number}"] for number in range(1, 3))),
-        applies=(),
+        unless_met=("R01",),
         cites=(
             S37.at("friches polluées dans le Fonds vert (2023)"),
             S45.at("dépôt en continu, 2025"),
