@@ -48,7 +48,7 @@ def build_platform(settings: Settings) -> Platform:
 
 
 def _notice(clock: Clock) -> str:
-    return (
+    return french.typeset(
         f"Démonstration : ce site fait comme si nous étions le {french.day(clock().astimezone(french.PARIS).date())}. "
         "Les organisations et les personnes sont inventées."
     )

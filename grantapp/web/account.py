@@ -8,6 +8,7 @@ from flask_login import login_user, logout_user
 
 from grantapp.domain.lifecycle import Refused
 from grantapp.forms.account import SignInForm, SignUpForm
+from grantapp.french import typeset
 from grantapp.services import accounts
 from grantapp.web.scope import SignedIn, anyone, applicant, arrived_at, platform, session
 
@@ -55,7 +56,7 @@ def enter() -> Any:
         if person:
             login_user(SignedIn(person))
             return redirect(_suite() or url_for("wizard.dossiers"))
-        refusal = "Adresse ou mot de passe inconnu. Vérifiez les deux ; la casse du mot de passe compte."
+        refusal = typeset("Adresse ou mot de passe inconnu. Vérifiez les deux ; la casse du mot de passe compte.")
     return render_template("account/sign_in.html", form=form, refusal=refusal, suite=_suite()), 422
 
 

@@ -11,6 +11,7 @@ from flask import current_app, flash, g, redirect, render_template, request, url
 from flask_login import LoginManager, UserMixin, current_user
 
 from grantapp.domain.people import Person
+from grantapp.french import typeset
 from grantapp.services import accounts
 
 login = LoginManager()
@@ -95,12 +96,17 @@ def applicant(view: View) -> View:
         if current_user.is_authenticated:
             return view(*args, **kwargs)
         if request.method in ("GET", "HEAD"):
-            flash("Connectez-vous pour continuer.")
+            tell("Connectez-vous pour continuer.")
             return redirect(url_for("account.sign_in", suite=request.path))
         return ask_again(401)
 
     guarded.access = "applicant"  # type: ignore[attr-defined]
     return guarded
+
+
+def tell(sentence: str) -> None:
+    """A line at the top of the next page."""
+    flash(typeset(sentence))
 
 
 def ask_again(status: int) -> tuple[str, int]:

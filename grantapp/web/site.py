@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from grantapp import french
 from grantapp.domain.lifecycle import Refused
+from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
 from grantapp.web import account, public, scope, wizard
 
@@ -35,6 +36,7 @@ SENTENCES = {
     403: ("Accès refusé", "Cette page ne vous est pas ouverte."),
     404: ("Page introuvable", "Cette page n'existe pas, ou elle n'est pas à vous. Vérifiez l'adresse."),
     405: ("Action impossible", "Cette page ne s'utilise pas ainsi. Revenez en arrière et réessayez."),
+    409: ("Ce n'est pas possible", "Cette action n'est pas possible maintenant."),
     413: ("Envoi trop lourd", "Ce que vous envoyez dépasse la limite. Pour une pièce : 20 Mo au plus par fichier."),
     500: ("Erreur de notre côté", "Rien de ce qui était enregistré n'est perdu. Réessayez dans un instant."),
     503: ("Service momentanément indisponible", "Rien de ce qui était enregistré n'est perdu. Réessayez bientôt."),
@@ -50,12 +52,13 @@ def furnish(app: Flask) -> None:
     app.jinja_options = {}
     app.jinja_loader = ChoiceLoader([PackageLoader("grantapp"), PackageLoader("govuk_frontend_jinja")])
     app.jinja_env.filters.update({name: getattr(french, name) for name in FILTERS})
+    app.jinja_env.globals.update(question_at=question_at, is_anchor=is_anchor, section_named=section_named)
     app.context_processor(_shared)
     for module in (public, account, wizard):
         app.register_blueprint(module.bp)
+    app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)
     scope.login.init_app(app)
-    app.before_request(_arrive)
     app.teardown_request(scope.close_session)
     app.after_request(_protect)
     app.register_error_handler(CSRFError, _csrf_failed)
@@ -87,7 +90,8 @@ def _protect(response: Response) -> Response:
 
 def error_page(status: int, sentence: str | None = None) -> tuple[str, int]:
     title, usual = SENTENCES.get(status, SENTENCES[400 if status < 500 else 500])
-    return render_template("errors/error.html", status=status, title=title, sentence=sentence or usual), status
+    sentence = french.typeset(sentence or usual)
+    return render_template("errors/error.html", status=status, title=french.typeset(title), sentence=sentence), status
 
 
 def _csrf_failed(error: CSRFError) -> tuple[str, int]:

@@ -3,14 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
 from grantapp import french
 from grantapp.domain.project import Section, find_section
 from grantapp.editions import open_on
 from grantapp.forms.steps import form_for
 from grantapp.services import attaching, depositing, drafting
-from grantapp.web.scope import applicant, arrived_at, person, platform, session
+from grantapp.web.scope import applicant, arrived_at, person, platform, session, tell
 
 bp = Blueprint("wizard", __name__, url_prefix="/dossiers")
 MOST_UPLOAD = attaching.MOST_BYTES + 2**16  # the file, and the form around it
@@ -118,7 +118,7 @@ def save_step(reference: str, slug: str) -> Any:
     except drafting.Conflict as conflict:
         return render_template("wizard/conflict.html", page=conflict.page, raw=form.raw()), 409
     if form.cleaned:
-        flash("Nous avons retiré des caractères invisibles : relisez les réponses de cette page.")
+        tell("Nous avons retiré des caractères invisibles : relisez les réponses de cette page.")
     here = url_for("wizard.step", reference=reference, slug=slug)
     if "more" in request.form:
         return redirect(f"{here}?lignes=10#{name}-{request.form['more']}")
@@ -146,7 +146,8 @@ def preview(reference: str, slug: str) -> Any:
 def attach(reference: str, piece: str) -> Any:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
-        flash("Choisissez d'abord un fichier, puis « Ajouter ».")
+        drafting.step_page(session(), reference, "pieces", now=arrived_at(), by=person())  # theirs, or not found
+        tell("Choisissez d'abord un fichier, puis « Ajouter ».")
     else:
         line = attaching.attach(
             session(),
@@ -158,7 +159,7 @@ def attach(reference: str, piece: str) -> Any:
             now=arrived_at(),
             by=person(),
         )
-        flash(f"« {line.name} » est ajoutée ({french.size(line.size)}).")
+        tell(f"« {line.name} » est ajoutée ({french.size(line.size)}).")
     return redirect(url_for("wizard.step", reference=reference, slug="pieces") + f"#pieces-{piece}")
 
 
@@ -166,7 +167,7 @@ def attach(reference: str, piece: str) -> Any:
 @applicant
 def detach(reference: str, attachment_id: UUID) -> Any:
     attaching.detach(session(), reference, attachment_id, now=arrived_at(), by=person())
-    flash("La pièce est retirée.")
+    tell("La pièce est retirée.")
     return redirect(url_for("wizard.step", reference=reference, slug="pieces"))
 
 

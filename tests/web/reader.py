@@ -17,7 +17,7 @@ class Page:
     def __init__(self, response: Any) -> None:
         self.response = response
         self.status: int = response.status_code
-        self.text: str = response.get_data(as_text=True)
+        self.text: str = response.get_data().decode(errors="replace")
         self.soup = BeautifulSoup(self.text, "html5lib")
 
     def field(self, label: str) -> Tag:
@@ -84,7 +84,7 @@ def read_strictly(page: Page) -> None:
     for form in soup.find_all("form", attrs={"method": "post"}):
         assert form.find("input", attrs={"name": "csrf_token"}), f"a form without a token: {form.get('action')}"
     for text in soup.body.find_all(string=True) if soup.body else []:
-        if text.parent.name not in UNTYPESET and not text.find_parent(class_="as-typed"):
+        if text.parent.name not in UNTYPESET and not text.find_parent(class_="ga-typed"):
             found = PLAIN_SPACE.search(text)
             assert not found, f"not set in French: « {found.group(0)} » in « {text.strip()[:90]} »"
 
@@ -97,7 +97,7 @@ class Reader(FlaskClient):
     """The test client of every page: follows nothing by itself, reads all it is given."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
-        response = super().open(*args, **kwargs)
+        response = super().open(*args, buffered=True, **kwargs)
         if response.mimetype == "text/html" and not response.headers.get("Location"):
             page = Page(response)
             if "<html" in page.text:

@@ -246,7 +246,7 @@ def test_the_pdf_is_offered_once_the_worker_has_made_it(director, fill, platform
 
 
 def test_the_demonstration_says_on_every_page_that_it_is_one(app, platform):
-    other = create_app(platform.settings, replace(platform, clock_notice="Démonstration : tout est inventé."))
+    other = create_app(platform.settings, replace(platform, clock_notice="Tout est inventé ici."))
     other.test_client_class = Reader
     for address in ("/", "/connexion", "/mentions"):
-        assert other.test_client().read(address).says("tout est inventé")
+        assert other.test_client().read(address).says("Tout est inventé")

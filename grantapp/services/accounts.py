@@ -1,0 +1,130 @@
+"""Who is who: sign up, sign in, the person behind a session."""
+
+import unicodedata
+from datetime import datetime
+from functools import cache
+from uuid import UUID, uuid4
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.orm import Session
+from stdnum.fr import siren as siren_number
+
+from grantapp.domain.lifecycle import Refused
+from grantapp.domain.people import Membership, Person, Role
+from grantapp.domain.project_file import Misread, readable
+from grantapp.services import journal
+from grantapp.storage import queries
+from grantapp.storage.models import MembershipRow, OrganisationRow, PersonRow
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 500
+LONGEST_NAME = 200
+
+# OWASP's parameters: about 30 ms a check, so that two cores stand a crowd at the closing hour.
+_hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
+
+
+def sign_up(
+    session: Session, *, name: str, email: str, password: str, organisation: str, siren: str, now: datetime
+) -> Person:
+    """A person and the organisation in whose name that person acts, or `Refused`."""
+    name, organisation = _line(name), _line(organisation)
+    if not name or not organisation:
+        raise Refused("Indiquez votre nom et celui de votre organisation.")
+    siren = siren_number.compact(siren)
+    if not siren_number.is_valid(siren):
+        raise Refused("Ce numéro SIREN n'existe pas : vérifiez ses 9 chiffres.")
+    password = _password(password)
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Refused(
+            f"Choisissez un mot de passe de {SHORTEST_PASSWORD} caractères au moins : "
+            "quatre mots sans rapport entre eux conviennent."
+        )
+    address = _address(email)
+    if queries.find_person_by_email(session, address):
+        raise Refused("Un compte existe déjà avec cette adresse électronique : connectez-vous.")
+    organisation_row = OrganisationRow(id=uuid4(), name=organisation, siren=siren, created_at=now)
+    person_row = PersonRow(
+        id=uuid4(), name=name, email=address, password_hash=_hasher.hash(password), epoch=1, created_at=now
+    )
+    session.add_all(
+        [
+            organisation_row,
+            person_row,
+            MembershipRow(person=person_row, organisation=organisation_row, role=Role.MANAGER, created_at=now),
+        ]
+    )
+    session.flush()
+    person = _person(person_row)
+    journal.record(session, "signed_up", now=now, by=person)
+    session.commit()
+    return person
+
+
+def sign_in(session: Session, *, email: str, password: str) -> Person | None:
+    """The person, or None: an unknown address and a wrong password take the same time and say the same. A pure read."""
+    row = queries.find_person_by_email(session, _address(email))
+    password = _password(password)
+    if len(password) > LONGEST_PASSWORD:
+        return None
+    return _person(row) if _matches(row.password_hash if row else _nobody(), password) and row else None
+
+
+def find_person(session: Session, person_id: UUID, epoch: int) -> Person | None:
+    """The person of a session that was opened at `epoch`; None once all of that person's sessions were ended."""
+    row = queries.find_person(session, person_id)
+    return _person(row) if row and row.epoch == epoch else None
+
+
+def any_person(session: Session) -> bool:
+    """Whether anybody has an account yet."""
+    return queries.any_person(session)
+
+
+def _person(row: PersonRow) -> Person:
+    memberships = sorted(row.memberships, key=lambda each: (each.created_at, each.organisation.name))
+    return Person(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        epoch=row.epoch,
+        memberships=tuple(
+            Membership(each.organisation_id, each.organisation.name, each.organisation.siren, each.role)
+            for each in memberships
+        ),
+    )
+
+
+def _line(typed: str) -> str:
+    """A name on one line, without what no keyboard types."""
+    try:
+        line = " ".join(readable(typed).split())
+    except Misread as misread:
+        raise Refused(str(misread)) from None
+    if len(line) > LONGEST_NAME:
+        raise Refused(f"Ce nom est trop long : {LONGEST_NAME} caractères au plus.")
+    return line
+
+
+def _address(email: str) -> str:
+    """One spelling for one address."""
+    return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
+def _password(typed: str) -> str:
+    """The same characters whatever the keyboard: « é » may come as one code point or as two."""
+    return unicodedata.normalize("NFC", typed)
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _nobody() -> str:
+    """The hash that unknown addresses are checked against."""
+    return _hasher.hash("nobody has this password")

@@ -1,0 +1,325 @@
+"""A draft: start it, see it, fill it step by step, know what is missing. A draft is never refused for its content."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from grantapp import editions
+from grantapp.domain import lifecycle, wizard
+from grantapp.domain.edition import Edition
+from grantapp.domain.eligibility import Severity, Verdict
+from grantapp.domain.judgement import judge
+from grantapp.domain.lifecycle import Move, Refused, State
+from grantapp.domain.people import Person
+from grantapp.domain.project import Project, Section, section_named, sections
+from grantapp.domain.project_file import dump_section, load_section
+from grantapp.domain.question import Piece
+from grantapp.domain.sections.funding import Pieces
+from grantapp.services import journal, wording
+from grantapp.services.pages import (
+    AttachmentLine,
+    ConflictPage,
+    DossierHead,
+    MissingPage,
+    OverviewPage,
+    ReviewPage,
+    StepPage,
+    TaskLine,
+)
+from grantapp.storage import queries
+from grantapp.storage.models import AttachmentRow, DossierRow, SectionRow
+from grantapp.storage.queries import NotFound
+
+PIECES = "pieces"  # its answers are the attachments, not a form
+
+
+class Conflict(Exception):  # noqa: N818 - an answer: the page that shows both
+    """Somebody else saved the section since it was opened, and the answers differ. Nothing was overwritten."""
+
+    def __init__(self, page: ConflictPage) -> None:
+        super().__init__(f"{page.step.section.name} was saved by somebody else")
+        self.page = page
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def list_dossiers(session: Session, *, by: Person) -> tuple[DossierHead, ...]:
+    """The dossiers of the organisations of `by`, the most recently changed first."""
+    return tuple(head_of(dossier) for dossier in queries.list_dossiers(session, by))
+
+
+def overview(session: Session, reference: str, *, now: datetime, by: Person) -> OverviewPage:
+    dossier = queries.get_dossier(session, reference, by)
+    edition, project = edition_of(dossier), project_of(dossier)
+    return OverviewPage(
+        head=head_of(dossier),
+        tasks=tuple(_task(dossier, project, step) for step in wizard.steps(edition)),
+        judgement=judge(edition, project, _judged_at(dossier, now)),
+    )
+
+
+def step_page(session: Session, reference: str, name: str, *, now: datetime, by: Person) -> StepPage:
+    """One section to fill; `name` is the section's name."""
+    return _step_page(queries.get_dossier(session, reference, by), name, now)
+
+
+def preview(
+    session: Session, reference: str, name: str, answers: Mapping[str, object], *, now: datetime, by: Person
+) -> StepPage:
+    """The page as if these answers were saved. Nothing is."""
+    dossier = queries.get_dossier(session, reference, by)
+    _, section = _step(dossier, name)
+    project = project_of(dossier)
+    if name != PIECES:
+        record, _ = load_section(section, answers)
+        project = replace(project, **{name: record})
+    return _step_page(dossier, name, now, project)
+
+
+def missing(session: Session, reference: str, *, now: datetime, by: Person) -> MissingPage:
+    """« Ce qui manque »."""
+    return missing_of(queries.get_dossier(session, reference, by), now)
+
+
+def review(session: Session, reference: str, *, now: datetime, by: Person) -> ReviewPage:
+    """« Vérifier vos réponses »."""
+    dossier = queries.get_dossier(session, reference, by)
+    edition, project = edition_of(dossier), project_of(dossier)
+    lacking = missing_of(dossier, now)
+    return ReviewPage(
+        head=lacking.head,
+        sections=tuple(wording.section_answers(project, step) for step in wizard.asked_steps(edition, project)),
+        attachments=attachments_of(dossier),
+        judgement=lacking.judgement,
+        missing=lacking,
+    )
+
+
+# ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def start(session: Session, edition_id: str, *, now: datetime, by: Person, another: bool = False) -> str:
+    """The reference of a draft for this edition: the one already open, unless `another` is wanted."""
+    edition = editions.find_edition(edition_id)
+    if edition is None:
+        raise NotFound
+    if not by.memberships:
+        raise Refused("Rattachez d'abord votre compte à une organisation.")
+    organisation = by.memberships[0]
+    open_draft = queries.find_open_draft(session, organisation.organisation_id, edition_id, by)
+    if open_draft and not another:
+        return open_draft.reference
+    dossier = DossierRow(
+        id=uuid4(),
+        reference=_next_reference(session, edition.reference_prefix),
+        edition_id=edition.id,
+        organisation_id=organisation.organisation_id,
+        state=State.DRAFT,
+        created_at=now,
+        created_by_id=by.id,
+        updated_at=now,
+    )
+    session.add(dossier)
+    # What the account already says is not asked twice; nothing else is guessed.
+    section = section_named("organisation")
+    known, _ = load_section(section, {"name": organisation.organisation})
+    session.add(
+        SectionRow(
+            dossier=dossier,
+            name=section.name,
+            answers=dump_section(section, known),
+            saved_at=now,
+            saved_by_id=by.id,
+        )
+    )
+    journal.record(session, "started", dossier=dossier, detail={"edition": edition.id}, now=now, by=by)
+    session.commit()
+    return dossier.reference
+
+
+def save_step(
+    session: Session,
+    reference: str,
+    name: str,
+    answers: Mapping[str, object],
+    *,
+    raw: dict[str, list[str]] | None,
+    seen: int,
+    now: datetime,
+    by: Person,
+) -> Section | None:
+    """Keep one section as understood and as typed; the section that comes next, or None after the last.
+
+    `seen` is the version of the page that was filled. When another save came between, `Conflict` shows both; the
+    same content posted twice is no conflict and writes nothing. `Refused` once the dossier is deposited.
+    """
+    dossier = queries.get_dossier(session, reference, by)
+    lifecycle.move(dossier.state, Move.SAVE)
+    edition, section = _step(dossier, name)
+    project = project_of(dossier)
+    if name == PIECES:
+        return wizard.after(edition, project, name)
+
+    record, _ = load_section(section, answers)
+    row = _row(dossier, name)
+    if row and row.version != seen:
+        differences = wording.differences(section, getattr(project, name), row.raw, record, raw)  # theirs, then yours
+        if differences:
+            page = _step_page(dossier, name, now)
+            raise Conflict(ConflictPage(step=page, by=row.saved_by.name, at=row.saved_at, differences=differences))
+    elif _keep(session, dossier, row, section, dump_section(section, record), raw, now, by):
+        journal.record(session, "saved", dossier=dossier, detail={"section": name}, now=now, by=by)
+    session.commit()
+    return wizard.after(edition, replace(project, **{name: record}), name)
+
+
+def _keep(
+    session: Session,
+    dossier: DossierRow,
+    row: SectionRow | None,
+    section: Section,
+    answers: dict[str, object],
+    raw: dict[str, list[str]] | None,
+    now: datetime,
+    by: Person,
+) -> bool:
+    """Write the section unless it already says exactly this."""
+    if row is None:
+        row = SectionRow(dossier=dossier, name=section.name)
+        session.add(row)
+    elif row.answers == answers and row.raw == raw:
+        return False
+    row.answers, row.raw, row.saved_at, row.saved_by_id = answers, raw, now, by.id
+    dossier.updated_at = now
+    return True
+
+
+def _next_reference(session: Session, prefix: str) -> str:
+    """`A22-0001`, `A22-0002`… Called inside the write transaction, so that nobody else can draw the same number."""
+    last = queries.find_last_reference(session, prefix)
+    return f"{prefix}-{int(last.rpartition('-')[2]) + 1 if last else 1:04d}"
+
+
+# ── from rows to values ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def edition_of(dossier: DossierRow) -> Edition:
+    return editions.get_edition(dossier.edition_id)
+
+
+def project_of(dossier: DossierRow) -> Project:
+    """The project from its rows: the answers of each section, and the attached files as answers to `pieces`."""
+    read: dict[str, Any] = {}
+    saved = {row.name: row.answers for row in dossier.sections}
+    for section in sections():
+        if section.name in saved:
+            read[section.name], _ = load_section(section, saved[section.name])
+    attached: dict[str, tuple[Piece, ...]] = {}
+    for line in attachments_of(dossier):
+        attached[line.piece] = (*attached.get(line.piece, ()), Piece(line.name, line.size, line.sha256))
+    read[PIECES] = Pieces(**attached)
+    return replace(Project(), **read)
+
+
+def head_of(dossier: DossierRow) -> DossierHead:
+    request = _row(dossier, "request")
+    title = request.answers.get("title") if request else None
+    return DossierHead(
+        reference=dossier.reference,
+        title=title if isinstance(title, str) else "Projet sans titre",
+        organisation=dossier.organisation.name,
+        state=dossier.state,
+        edition=edition_of(dossier),
+        updated_at=dossier.updated_at,
+        deposited_at=dossier.deposited_at,
+    )
+
+
+def attachments_of(dossier: DossierRow) -> tuple[AttachmentLine, ...]:
+    """The attached files, without those that were withdrawn."""
+    return lines_of(row for row in dossier.attachments if row.removed_at is None)
+
+
+def lines_of(rows: Iterable[AttachmentRow]) -> tuple[AttachmentLine, ...]:
+    """In the order of the pieces, then as they came."""
+    pieces = [question.name for question in section_named(PIECES).questions]
+    return tuple(
+        attachment_line(row)
+        for row in sorted(rows, key=lambda row: (pieces.index(row.piece), row.added_at, row.name, row.sha256))
+    )
+
+
+def attachment_line(row: AttachmentRow) -> AttachmentLine:
+    return AttachmentLine(row.id, row.piece, row.name, row.media_type, row.size, row.sha256, row.added_at)
+
+
+def missing_of(dossier: DossierRow, now: datetime) -> MissingPage:
+    judgement = judge(edition_of(dossier), project_of(dossier), _judged_at(dossier, now))
+    blocking = [each for each in judgement.findings if each.severity is Severity.BLOCKING]
+    warnings = [each for each in judgement.findings if each.severity is Severity.WARNING]
+    return MissingPage(
+        head=head_of(dossier),
+        answers=tuple(gap for gap in judgement.unanswered if not gap.is_piece),
+        pieces=tuple(gap for gap in judgement.unanswered if gap.is_piece),
+        refusals=tuple(each for each in blocking if each.verdict is Verdict.NOT_MET),
+        undecided=tuple(each for each in blocking if each.verdict is Verdict.UNKNOWN),
+        warnings=tuple(each for each in warnings if each.verdict is not Verdict.MET),
+        judgement=judgement,
+    )
+
+
+def _judged_at(dossier: DossierRow, now: datetime) -> datetime:
+    """A deposited dossier is seen as on the day of its filing: the window that closed since changes nothing."""
+    return dossier.deposited_at or now
+
+
+def _row(dossier: DossierRow, name: str) -> SectionRow | None:
+    return next((row for row in dossier.sections if row.name == name), None)
+
+
+def _step(dossier: DossierRow, name: str) -> tuple[Edition, Section]:
+    edition = edition_of(dossier)
+    if name not in edition.steps:
+        raise NotFound
+    return edition, section_named(name)
+
+
+def _task(dossier: DossierRow, project: Project, step: Section) -> TaskLine:
+    state = wizard.state_of(project, step)
+    row = _row(dossier, step.name)
+    if state is wizard.StepState.TO_START and row and any(any(typed) for typed in (row.raw or {}).values()):
+        state = wizard.StepState.STARTED  # something was typed, though none of it could be understood
+    asked = state is not wizard.StepState.NOT_ASKED
+    return TaskLine(step, state, sum(1 for _ in wizard.gaps_in(project, step)) if asked else 0)
+
+
+def _step_page(dossier: DossierRow, name: str, now: datetime, project: Project | None = None) -> StepPage:
+    edition, section = _step(dossier, name)
+    project = project or project_of(dossier)
+    judgement = judge(edition, project, _judged_at(dossier, now))
+    row = _row(dossier, name)
+    asked = [step.name for step in wizard.asked_steps(edition, project)]
+    earlier = edition.steps[: edition.steps.index(name)]
+    touching = {rule.code for rule in edition.rules if any(need.startswith(f"{name}.") for need in rule.all_needs)}
+    return StepPage(
+        head=head_of(dossier),
+        section=section,
+        number=sum(step in earlier for step in asked) + 1,
+        count=len(asked),
+        questions=wizard.questions_shown(project, section),
+        record=getattr(project, name),
+        raw=row.raw if row else None,
+        version=row.version if row else 0,
+        saved_at=row.saved_at if row else None,
+        previous=wizard.before(edition, project, name),
+        following=wizard.after(edition, project, name),
+        project=project,
+        judgement=judgement,
+        findings=tuple(each for each in judgement.findings if each.rule in touching),
+        attachments=attachments_of(dossier) if name == PIECES else (),
+    )

@@ -1,0 +1,301 @@
+"""The tables. Every promise of the lifecycle is repeated here as a named CHECK or a trigger, where nobody passes by.
+
+A table class ends in `Row`; the value it stores has the bare name. No logic beyond that.
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from grantapp.domain.lifecycle import State
+from grantapp.domain.people import Role
+
+MOST_ATTEMPTS = 5
+
+
+class Utc(sa.types.TypeDecorator[datetime]):
+    """An instant. Refuses one without a zone; gives it back in UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: object) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: object) -> datetime | None:
+        # SQLite keeps no zone; what it holds was written in UTC.
+        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+def stored(choices: type[StrEnum]) -> sa.Enum:
+    """An enumeration kept by value, as text; its values are checked by a named CHECK of the table."""
+    return sa.Enum(
+        choices,
+        native_enum=False,
+        create_constraint=False,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def one_of(column: str, choices: type[StrEnum]) -> CheckConstraint:
+    values = ", ".join(f"'{choice.value}'" for choice in choices)
+    return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+
+
+class PersonRow(Base):
+    __tablename__ = "person"
+    __table_args__ = (CheckConstraint("epoch >= 1", name="epoch_positive"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(320), unique=True)  # NFKC, casefolded
+    password_hash: Mapped[str] = mapped_column(String(200))
+    epoch: Mapped[int] = mapped_column(Integer(), default=1)
+    created_at: Mapped[datetime] = mapped_column(Utc())
+
+    memberships: Mapped[list["MembershipRow"]] = relationship(back_populates="person")
+
+
+class OrganisationRow(Base):
+    """The SIREN is not unique on purpose: whoever signs up with the SIREN of another must not enter its dossiers.
+
+    Until invitations exist, each sign-up makes an organisation of its own.
+    """
+
+    __tablename__ = "organisation"
+    __table_args__ = (CheckConstraint("length(siren) = 9", name="siren_length"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(String(200))
+    siren: Mapped[str] = mapped_column(String(9))
+    created_at: Mapped[datetime] = mapped_column(Utc())
+
+
+class MembershipRow(Base):
+    __tablename__ = "membership"
+    __table_args__ = (one_of("role", Role), Index(None, "organisation_id"))
+
+    person_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("person.id"), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("organisation.id"), primary_key=True)
+    role: Mapped[Role] = mapped_column(stored(Role))
+    created_at: Mapped[datetime] = mapped_column(Utc())
+
+    person: Mapped[PersonRow] = relationship(back_populates="memberships")
+    organisation: Mapped[OrganisationRow] = relationship()
+
+
+class DossierRow(Base):
+    __tablename__ = "dossier"
+    __table_args__ = (
+        one_of("state", State),
+        CheckConstraint("(state = 'deposited') = (deposited_at IS NOT NULL)", name="deposited_has_date"),
+        Index(None, "organisation_id", "edition_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=uuid4)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    edition_id: Mapped[str] = mapped_column(String(50))
+    organisation_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("organisation.id"))
+    state: Mapped[State] = mapped_column(stored(State), default=State.DRAFT)
+    created_at: Mapped[datetime] = mapped_column(Utc())
+    created_by_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("person.id"))
+    updated_at: Mapped[datetime] = mapped_column(Utc())
+    deposited_at: Mapped[datetime | None] = mapped_column(Utc())
+
+    organisation: Mapped[OrganisationRow] = relationship()
+    sections: Mapped[list["SectionRow"]] = relationship(back_populates="dossier")
+    attachments: Mapped[list["AttachmentRow"]] = relationship(back_populates="dossier")
+    deposits: Mapped[list["DepositRow"]] = relationship(back_populates="dossier", order_by="DepositRow.number")
+
+
+class SectionRow(Base):
+    """The answers to one section: as understood (`answers`) and as typed (`raw`)."""
+
+    __tablename__ = "section"
+    __table_args__ = (CheckConstraint("version >= 1", name="version_positive"),)
+
+    dossier_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("dossier.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(sa.JSON())
+    raw: Mapped[dict[str, list[str]] | None] = mapped_column(sa.JSON(none_as_null=True))
+    version: Mapped[int] = mapped_column(Integer())
+    saved_at: Mapped[datetime] = mapped_column(Utc())
+    saved_by_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("person.id"))
+
+    dossier: Mapped[DossierRow] = relationship(back_populates="sections")
+    saved_by: Mapped[PersonRow] = relationship()
+
+    # Every UPDATE names the version it read: a save from a stale page cannot pass, whatever the code above does.
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - as SQLAlchemy wants it
+
+
+class AttachmentRow(Base):
+    """A supporting document. It is replaced by another row, never overwritten."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        CheckConstraint("media_type IN ('application/pdf', 'image/jpeg', 'image/png')", name="media_type_known"),
+        CheckConstraint("size > 0", name="size_positive"),
+        CheckConstraint("length(sha256) = 64", name="sha256_length"),
+        CheckConstraint("(removed_at IS NULL) = (removed_by_id IS NULL)", name="removed_by_someone"),
+        Index(None, "dossier_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=uuid4)
+    dossier_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("dossier.id"))
+    piece: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(150))
+    media_type: Mapped[str] = mapped_column(String(20))
+    size: Mapped[int] = mapped_column(Integer())
+    sha256: Mapped[str] = mapped_column(String(64))
+    added_at: Mapped[datetime] = mapped_column(Utc())
+    added_by_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("person.id"))
+    removed_at: Mapped[datetime | None] = mapped_column(Utc())
+    removed_by_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("person.id"))
+
+    dossier: Mapped[DossierRow] = relationship(back_populates="attachments")
+
+
+class DepositRow(Base):
+    """A filed version, for ever: `canonical` is the exact text whose SHA-256 is the fingerprint."""
+
+    __tablename__ = "deposit"
+    __table_args__ = (
+        UniqueConstraint("dossier_id", "number"),
+        CheckConstraint("number >= 1", name="number_positive"),
+        CheckConstraint("length(fingerprint) = 64", name="fingerprint_length"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=uuid4)
+    dossier_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("dossier.id"))
+    number: Mapped[int] = mapped_column(Integer())
+    deposited_at: Mapped[datetime] = mapped_column(Utc())
+    deposited_by_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("person.id"))
+    edition_id: Mapped[str] = mapped_column(String(50))
+    edition_version: Mapped[str] = mapped_column(String(50))
+    canonical: Mapped[str] = mapped_column(Text())
+    fingerprint: Mapped[str] = mapped_column(String(64))
+
+    dossier: Mapped[DossierRow] = relationship(back_populates="deposits")
+    deposited_by: Mapped[PersonRow] = relationship()
+    documents: Mapped[list["DocumentRow"]] = relationship(back_populates="deposit")
+
+
+class DocumentRow(Base):
+    """A file made from a deposit. Its bytes are kept: printing again with a later library may move a line."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        CheckConstraint("kind IN ('dossier')", name="kind_known"),
+        CheckConstraint("size > 0", name="size_positive"),
+        CheckConstraint("length(sha256) = 64", name="sha256_length"),
+    )
+
+    deposit_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("deposit.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(Integer())
+    made_at: Mapped[datetime] = mapped_column(Utc())
+
+    deposit: Mapped[DepositRow] = relationship(back_populates="documents")
+
+
+class JobRow(Base):
+    """Work to do outside the web process. This row is the truth; a message in the queue is only a nudge."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        one_of("state", JobState),
+        CheckConstraint(f"attempts BETWEEN 0 AND {MOST_ATTEMPTS}", name="attempts_bounded"),
+        CheckConstraint("fence >= attempts", name="fence_grows"),
+        CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="running_has_lease"),
+        CheckConstraint("(state IN ('done', 'failed')) = (ended_at IS NOT NULL)", name="ended_has_date"),
+        CheckConstraint("state <> 'failed' OR error IS NOT NULL", name="failed_has_error"),
+        Index(None, "state"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer(), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    args: Mapped[dict[str, Any]] = mapped_column(sa.JSON())
+    state: Mapped[JobState] = mapped_column(stored(JobState), default=JobState.QUEUED)
+    attempts: Mapped[int] = mapped_column(Integer(), default=0)
+    fence: Mapped[int] = mapped_column(Integer(), default=0)
+    lease_until: Mapped[datetime | None] = mapped_column(Utc())
+    error: Mapped[str | None] = mapped_column(Text())
+    created_at: Mapped[datetime] = mapped_column(Utc())
+    ended_at: Mapped[datetime | None] = mapped_column(Utc())
+
+
+class JournalRow(Base):
+    """Who did what, when: one line a command, in order, for ever. No answers here, only what was done to which part."""
+
+    __tablename__ = "journal"
+    __table_args__ = (Index(None, "dossier_id"),)
+
+    id: Mapped[int] = mapped_column(Integer(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Utc())
+    person_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("person.id"))
+    dossier_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("dossier.id"))
+    act: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON())
+
+
+def _refuse(name: str, moment: str, table: str, reason: str, condition: str = "") -> None:
+    """A trigger that refuses; the migration writes the same, word for word."""
+    when = f" WHEN {condition}" if condition else ""
+    trigger = f"CREATE TRIGGER {name} BEFORE {moment} ON {table}{when} BEGIN SELECT RAISE(ABORT, '{reason}'); END"
+    ddl = sa.DDL(trigger).execute_if(dialect="sqlite")  # type: ignore[no-untyped-call]
+    sa.event.listen(Base.metadata.tables[table], "after_create", ddl)
+
+
+for _table in ("deposit", "journal"):
+    for _verb in ("UPDATE", "DELETE"):
+        _refuse(f"{_table}_no_{_verb.lower()}", _verb, _table, f"a {_table} row never changes")
+
+for _table in ("section", "attachment"):
+    for _verb, _rows in (("INSERT", "NEW"), ("UPDATE", "OLD NEW"), ("DELETE", "OLD")):
+        _ids = ", ".join(f"{row}.dossier_id" for row in _rows.split())
+        _refuse(
+            f"{_table}_no_{_verb.lower()}_once_deposited",
+            _verb,
+            _table,
+            "the dossier is deposited",
+            f"EXISTS (SELECT 1 FROM dossier WHERE id IN ({_ids}) AND state <> 'draft')",  # noqa: S608 - our own names
+        )
+
+_refuse(
+    "dossier_stays_deposited",
+    "UPDATE",
+    "dossier",
+    "a deposited dossier stays so",
+    "OLD.state = 'deposited' AND (NEW.state <> OLD.state OR NEW.deposited_at <> OLD.deposited_at)",
+)

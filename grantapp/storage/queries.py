@@ -1,0 +1,147 @@
+"""What is read, and by whom: `find_` may return None, `get_` may not; every dossier is filtered by who asks.
+
+Somebody else's dossier and one that does not exist give the same answer, to the letter.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from grantapp.domain.lifecycle import State
+from grantapp.domain.people import Person
+from grantapp.storage.models import (
+    AttachmentRow,
+    DepositRow,
+    DocumentRow,
+    DossierRow,
+    JobRow,
+    MembershipRow,
+    PersonRow,
+)
+
+
+class NotFound(Exception):  # noqa: N818 - an answer, not an error
+    """There is nothing there, or nothing for this person."""
+
+
+def _is_theirs(by: Person) -> ColumnElement[bool]:
+    # Read from the table and not from `by`: a membership that ended a second ago opens nothing.
+    theirs = select(MembershipRow.organisation_id).where(MembershipRow.person_id == by.id)
+    return DossierRow.organisation_id.in_(theirs)
+
+
+# ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def find_person(session: Session, person_id: UUID) -> PersonRow | None:
+    return session.get(PersonRow, person_id)
+
+
+def any_person(session: Session) -> bool:
+    return session.scalar(select(PersonRow.id).limit(1)) is not None
+
+
+def find_person_by_email(session: Session, email: str) -> PersonRow | None:
+    return session.scalar(select(PersonRow).where(PersonRow.email == email))
+
+
+# ── dossiers ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def get_dossier(session: Session, reference: str, by: Person) -> DossierRow:
+    """The dossier with its answers and pieces."""
+    wanted = (
+        select(DossierRow)
+        .where(DossierRow.reference == reference, _is_theirs(by))
+        .options(selectinload(DossierRow.sections), selectinload(DossierRow.attachments))
+    )
+    if (found := session.scalar(wanted)) is None:
+        raise NotFound
+    return found
+
+
+def list_dossiers(session: Session, by: Person) -> list[DossierRow]:
+    """The most recently changed first."""
+    wanted = (
+        select(DossierRow)
+        .where(_is_theirs(by))
+        .options(selectinload(DossierRow.sections))
+        .order_by(DossierRow.updated_at.desc(), DossierRow.reference.desc())
+    )
+    return list(session.scalars(wanted))
+
+
+def find_open_draft(session: Session, organisation_id: UUID, edition_id: str, by: Person) -> DossierRow | None:
+    """The draft of this organisation for this edition; the latest if there are several."""
+    return session.scalar(
+        select(DossierRow)
+        .where(
+            DossierRow.organisation_id == organisation_id,
+            DossierRow.edition_id == edition_id,
+            DossierRow.state == State.DRAFT,
+            _is_theirs(by),
+        )
+        .order_by(DossierRow.created_at.desc(), DossierRow.reference.desc())
+        .limit(1)
+    )
+
+
+def find_last_reference(session: Session, prefix: str) -> str | None:
+    """The highest reference that starts with `prefix` and a dash; the longest number is the highest."""
+    start = f"{prefix}-"
+    return session.scalar(
+        select(DossierRow.reference)
+        .where(DossierRow.reference.startswith(start, autoescape=True))
+        .order_by(func.length(DossierRow.reference).desc(), DossierRow.reference.desc())
+        .limit(1)
+    )
+
+
+def get_attachment(session: Session, reference: str, attachment_id: UUID, by: Person) -> AttachmentRow:
+    wanted = (
+        select(AttachmentRow)
+        .join(AttachmentRow.dossier)
+        .where(AttachmentRow.id == attachment_id, DossierRow.reference == reference, _is_theirs(by))
+    )
+    if (found := session.scalar(wanted)) is None:
+        raise NotFound
+    return found
+
+
+# ── deposits ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def get_deposit(session: Session, reference: str, by: Person, number: int | None = None) -> DepositRow:
+    """One filed version; the last one if no number is given."""
+    wanted = (
+        select(DepositRow)
+        .join(DepositRow.dossier)
+        .where(DossierRow.reference == reference, _is_theirs(by))
+        .order_by(DepositRow.number.desc())
+        .limit(1)
+    )
+    if number is not None:
+        wanted = wanted.where(DepositRow.number == number)
+    if (found := session.scalar(wanted)) is None:
+        raise NotFound
+    return found
+
+
+def count_deposits(session: Session, dossier: DossierRow) -> int:
+    counted = select(func.count()).select_from(DepositRow).where(DepositRow.dossier_id == dossier.id)
+    return session.scalar(counted) or 0
+
+
+def find_document(session: Session, deposit_id: UUID, kind: str = "dossier") -> DocumentRow | None:
+    return session.get(DocumentRow, (deposit_id, kind))
+
+
+def find_job(session: Session, kind: str, deposit_id: UUID) -> JobRow | None:
+    """The last job of this kind for a deposit."""
+    return session.scalar(
+        select(JobRow)
+        .where(JobRow.kind == kind, JobRow.args["deposit"].as_string() == str(deposit_id))
+        .order_by(JobRow.id.desc())
+        .limit(1)
+    )

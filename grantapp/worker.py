@@ -1,0 +1,48 @@
+"""The worker: a door beside the site. It takes jobs from the queue and calls one service each."""
+
+import os
+import threading
+import time
+
+from grantapp.config import Settings, real_clock
+from grantapp.services import depositing, jobs, printing
+from grantapp.storage.database import Sessions, check_storage, make_engine
+from grantapp.storage.files import Files
+from grantapp.storage.queue import Queue
+
+GLANCE = 0.5  # seconds between two looks at the parent
+
+
+def run_worker(settings: Settings, *, parent: int | None = None) -> None:
+    """Work until told to stop, or until the process `parent` (the one that started this one) is gone."""
+    parent = parent or os.getppid()
+    engine = make_engine(settings.database_url)
+    check_storage(engine)
+    # Nothing of SQLite may cross a fork: each child of the queue opens its own connections.
+    engine.dispose()
+    sessions, files = Sessions(engine), Files.at(settings.files_url)
+    queue = Queue(settings.jobs_path, settings.secret_key)
+    handlers = {depositing.PRINT: printing.handler(sessions, files)}
+
+    def sweep() -> None:
+        with sessions.reading() as session:
+            waiting = jobs.due(session, now=real_clock())
+        for job_id in waiting:
+            queue.send(job_id)
+
+    # The real clock, even when the site shows another day: see jobs.run.
+    queue.handle(lambda job_id: jobs.run(sessions, job_id, handlers, clock=real_clock))
+    queue.each_minute(sweep)
+    chief = os.getpid()
+    queue.run(when_forked=lambda: _die_with(chief), is_wanted=lambda: os.getppid() == parent)
+
+
+def _die_with(parent: int) -> None:
+    """End this child soon after its parent ends, however that one ended: a killed site leaves no orphan."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(GLANCE)
+        os._exit(1)  # at once: the job's row and its lease were made for this
+
+    threading.Thread(target=watch, name="watch-parent", daemon=True).start()

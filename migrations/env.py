@@ -1,0 +1,16 @@
+"""Run by Alembic; the engine comes from the application (storage/database.py), so there is no alembic.ini."""
+
+from alembic import context
+
+from grantapp.storage.models import Base
+
+with context.config.attributes["engine"].connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        transactional_ddl=True,  # SQLite can: a migration that is killed leaves the old tables, never half of the new
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()

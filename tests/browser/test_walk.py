@@ -1,0 +1,143 @@
+"""From sign-up to the filed PDF in a real browser, with scripts and without, wide and on a phone."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from grantapp.services import demonstration
+from tests.browser.conftest import NARROW, WIDE, Site, needs
+from tests.browser.walk import Walker
+
+pytestmark = pytest.mark.browser
+
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+def visit(chromium: Any, site: Site, album: Path | None):
+    """Opens a browser window; every page it looks at is photographed if wanted, and kept for the checks."""
+    contexts = []
+
+    def open_window(*, scripts: bool, viewport: dict[str, int], name: str) -> tuple[Walker, dict[str, str], list[str]]:
+        context = chromium.new_context(java_script_enabled=scripts, viewport=viewport, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        pages: dict[str, str] = {}
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+
+        def look(what: str) -> None:
+            pages[what] = page.content() if scripts else page.locator("html").evaluate("e => e.outerHTML")
+            if album:
+                page.screenshot(path=album / f"{name}-{what}.png", full_page=True)
+
+        return Walker(page, site.address, look), pages, complaints
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize(("scripts", "viewport"), [(True, WIDE), (False, NARROW)], ids=["scripts-wide", "plain-phone"])
+def test_a_person_signs_up_fills_files_and_takes_the_pdf(visit, tmp_path, scripts, viewport):
+    number = 5_000 + scripts
+    walker, _, complaints = visit(scripts=scripts, viewport=viewport, name="scripts" if scripts else "phone")
+    walker.open("/")
+    walker.look("accueil")
+    walker.sign_up(f"personne{number}@exemple.example", "Coopérative d'exemple", demonstration.siren(number))
+    draft = walker.start()
+    walker.fill(draft, demonstration.project())
+    walker.file(draft)
+    content = walker.take_pdf(draft, tmp_path)
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content))
+    for words in (draft.rsplit("/", 1)[-1], "fonderie imaginaire", "Isolation de la Maquette", "règle à confirmer"):
+        assert words.casefold() in text.replace("\u202f", " ").replace("\u00a0", " ").casefold(), words
+    assert not complaints
+
+
+def test_the_demonstration_is_reviewed_and_filed_by_its_director(visit, tmp_path):
+    walker, _, complaints = visit(scripts=True, viewport=WIDE, name="demo")
+    walker.sign_in(demonstration.DIRECTOR[1], demonstration.PASSWORD)
+    walker.open("/dossiers/A22-0001/declarations")
+    for name in ("truthful", "in_order", "entitled"):
+        walker.answer(name, ["oui"])
+    walker.press("Enregistrer et continuer")
+    walker.file("/dossiers/A22-0001")
+    assert walker.take_pdf("/dossiers/A22-0001", tmp_path).startswith(b"%PDF-")
+    assert not complaints
+
+
+def test_no_page_has_a_fault_that_a_machine_can_find(visit, site, node_modules, tmp_path):
+    """axe on every page, wide and narrow, filled, faulty and empty; then the HTML of all of them through vnu."""
+    axe = node_modules / "axe-core" / "axe.min.js"
+    needs(axe.exists(), "axe-core is not installed (npm install axe-core@4)")
+    walker, pages, _ = visit(scripts=True, viewport=WIDE, name="axe")
+    faults: list[str] = []
+
+    def examine(what: str) -> None:
+        walker.look(what)
+        for size in (WIDE, NARROW):
+            walker.page.set_viewport_size(size)
+            walker.page.evaluate(axe.read_text())
+            found = walker.page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
+            faults.extend(
+                f"{what} {size['width']}: {v['id']} {v['nodes'][0]['html'][:120]}" for v in found["violations"]
+            )
+            wide = walker.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if wide > 0:
+                faults.append(f"{what} {size['width']}: {wide} px too wide")
+
+    for path in ("/", "/inscription", "/connexion", "/mentions", "/accessibilite", "/nulle-part"):
+        walker.open(path)
+        examine(f"public{path}")
+    walker.sign_up("axe@exemple.example", "Coopérative d'exemple", demonstration.siren(5_100))
+    draft = walker.start()
+    for section in walker_sections():
+        walker.open(f"{draft}/{section}")
+        examine(f"vide-{section}")
+    for section in ("demande", "site", "taille", "depenses", "organisation"):
+        walker.open(f"{draft}/{section}")
+        for field in walker.page.locator("main form.ga-form input[type=text]").all():
+            field.fill("n'importe quoi")
+        walker.press("Enregistrer et continuer")
+        examine(f"fautes-{section}")
+    walker.fill(draft, demonstration.project())
+    for section in walker_sections():
+        walker.open(f"{draft}/{section}")
+        examine(f"rempli-{section}")
+    for path in ("", "/manques", "/verification", "/depot"):
+        walker.open(draft + path)
+        examine(f"dossier{path or '/'}")
+    walker.file(draft)
+    examine("recepisse")
+    walker.open("/dossiers")
+    examine("dossiers")
+    assert not faults, "\n".join(faults)
+    validate(pages, node_modules, tmp_path)
+
+
+def walker_sections() -> list[str]:
+    from tests.browser.walk import SLUGS
+
+    return SLUGS
+
+
+def validate(pages: dict[str, str], node_modules: Path, folder: Path) -> None:
+    jar = node_modules / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    needs(jar.exists(), "vnu-jar is not installed (npm install vnu-jar)")
+    java = subprocess.run(["java", "-version"], check=False, capture_output=True)
+    needs(java.returncode == 0, "Java is not installed (Debian: apt-get install default-jre-headless)")
+    for number, (name, html) in enumerate(pages.items()):
+        (folder / f"{number:03d}-{name.replace('/', '_')}.html").write_text("<!DOCTYPE html>" + html)
+    done = subprocess.run(
+        ["java", "-jar", str(jar), "--errors-only", "--format", "gnu", str(folder)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[:4000]
+    assert len(pages) > 50

@@ -1,0 +1,231 @@
+"""Things to test with: valid by default, so that a test says only what it is about. Everybody in here is invented."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from stdnum import luhn
+
+from grantapp.domain.deposit import Deposit, freeze
+from grantapp.domain.judgement import judge
+from grantapp.domain.people import Person
+from grantapp.domain.project import Project, sections
+from grantapp.domain.project_file import dump_section
+from grantapp.editions import get_edition
+from grantapp.services import accounts, attaching, demonstration, drafting
+from grantapp.storage import queries
+from grantapp.storage.database import Sessions
+from grantapp.storage.files import Files
+from grantapp.storage.models import (
+    AttachmentRow,
+    DepositRow,
+    DocumentRow,
+    DossierRow,
+    JobRow,
+    JobState,
+    JournalRow,
+    MembershipRow,
+    OrganisationRow,
+    PersonRow,
+    SectionRow,
+)
+
+NOW = datetime(2022, 3, 15, 9, 0, tzinfo=UTC)  # inside the window of the edition
+EDITION = "ademe_2022"
+PASSWORD = "un mot de passe long"
+PDF = b"%PDF-1.7\nune piece inventee\n"
+PNG = b"\x89PNG\r\n\x1a\nune image inventee"
+JPEG = b"\xff\xd8\xff\xe0une photographie inventee"
+
+
+def make_siren(number: int = 100) -> str:
+    head = f"{number:08d}"
+    return head + str(luhn.calc_check_digit(head))
+
+
+# ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def make_project(**answers: object) -> Project:
+    """The demonstration's project, complete and eligible; answers by anchor, with `__` for the dot."""
+    return demonstration.project().with_answers({anchor.replace("__", "."): each for anchor, each in answers.items()})
+
+
+def make_deposit(project: Project | None = None, *, at: datetime = NOW, number: int = 1) -> Deposit:
+    edition, project = get_edition(EDITION), project or make_project()
+    return freeze(
+        edition=edition,
+        project=project,
+        judgement=judge(edition, project, at),
+        reference="A22-0001",
+        number=number,
+        by="Camille Exemple",
+        at=at,
+    )
+
+
+# ── through the services ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def make_person(
+    sessions: Sessions,
+    *,
+    name: str = "Camille Exemple",
+    email: str = "camille@mistral.example",
+    organisation: str = "Coopérative imaginaire",
+    siren: str = make_siren(),
+) -> Person:
+    with sessions.writing() as session:
+        return accounts.sign_up(
+            session, name=name, email=email, password=PASSWORD, organisation=organisation, siren=siren, now=NOW
+        )
+
+
+def make_stranger(sessions: Sessions) -> Person:
+    """Somebody of another organisation."""
+    return make_person(
+        sessions,
+        name="Sacha Modèle",
+        email="sacha@plomberie.example",
+        organisation="Plomberie imaginaire",
+        siren=make_siren(1000),
+    )
+
+
+def make_draft(sessions: Sessions, by: Person) -> str:
+    """The reference of a draft without answers."""
+    with sessions.writing() as session:
+        return drafting.start(session, EDITION, now=NOW, by=by)
+
+
+def make_dossier(sessions: Sessions, files: Files, by: Person, project: Project | None = None) -> str:
+    """The reference of a complete draft, ready to be filed; its answers written at once, for speed."""
+    project = project or make_project()
+    reference = make_draft(sessions, by)
+    with sessions.writing() as session:
+        dossier = queries.get_dossier(session, reference, by)
+        saved = {row.name: row for row in dossier.sections}
+        for section in sections():
+            if section.name != drafting.PIECES:
+                row = saved.get(section.name) or SectionRow(dossier_id=dossier.id, name=section.name)
+                session.add(row)
+                row.answers = dump_section(section, getattr(project, section.name))
+                row.saved_at, row.saved_by_id = NOW, by.id
+        session.commit()
+    attach_all(sessions, files, reference, by, project)
+    return reference
+
+
+def attach_all(sessions: Sessions, files: Files, reference: str, by: Person, project: Project) -> None:
+    """A small file for each piece of the project."""
+    for piece in attached_pieces(project):
+        content = PDF + piece.encode()
+        with sessions.writing() as session:
+            attaching.attach(session, files, reference, piece, name=f"{piece}.pdf", content=content, now=NOW, by=by)
+
+
+def attached_pieces(project: Project) -> list[str]:
+    return [name for name, given in vars(project.pieces).items() if given]
+
+
+def save(
+    sessions: Sessions,
+    reference: str,
+    name: str,
+    answers: dict[str, object],
+    *,
+    by: Person,
+    raw: dict[str, list[str]] | None = None,
+    seen: int | None = None,
+    now: datetime = NOW,
+) -> Any:
+    """Save a section from a fresh page, unless `seen` says that the page was older."""
+    with sessions.writing() as session:
+        if seen is None:
+            seen = drafting.step_page(session, reference, name, now=now, by=by).version
+        return drafting.save_step(session, reference, name, answers, raw=raw, seen=seen, now=now, by=by)
+
+
+# ── rows, for the tests of the tables themselves ─────────────────────────────────────────────────────────────────
+
+
+def person_row(**changes: object) -> PersonRow:
+    return PersonRow(
+        **{"name": "Camille", "email": f"{uuid4()}@x.example", "password_hash": "x", "created_at": NOW} | changes
+    )
+
+
+def organisation_row(**changes: object) -> OrganisationRow:
+    return OrganisationRow(**{"name": "Coopérative", "siren": make_siren(), "created_at": NOW} | changes)
+
+
+def membership_row(person: PersonRow, organisation: OrganisationRow, **changes: object) -> MembershipRow:
+    return MembershipRow(
+        **{"person": person, "organisation": organisation, "role": "manager", "created_at": NOW} | changes
+    )
+
+
+def dossier_row(by: UUID, organisation: UUID, **changes: object) -> DossierRow:
+    return DossierRow(
+        **{
+            "reference": f"T-{uuid4().hex[:8]}",
+            "edition_id": EDITION,
+            "organisation_id": organisation,
+            "created_at": NOW,
+            "created_by_id": by,
+            "updated_at": NOW,
+        }
+        | changes
+    )
+
+
+def section_row(dossier: UUID, by: UUID, **changes: object) -> SectionRow:
+    return SectionRow(
+        **{"dossier_id": dossier, "name": "site", "answers": {}, "saved_at": NOW, "saved_by_id": by} | changes
+    )
+
+
+def attachment_row(dossier: UUID, by: UUID, **changes: object) -> AttachmentRow:
+    return AttachmentRow(
+        **{
+            "dossier_id": dossier,
+            "piece": "accounts",
+            "name": "comptes.pdf",
+            "media_type": "application/pdf",
+            "size": 10,
+            "sha256": "a" * 64,
+            "added_at": NOW,
+            "added_by_id": by,
+        }
+        | changes
+    )
+
+
+def deposit_row(dossier: UUID, by: UUID, **changes: object) -> DepositRow:
+    return DepositRow(
+        **{
+            "dossier_id": dossier,
+            "number": 1,
+            "deposited_at": NOW,
+            "deposited_by_id": by,
+            "edition_id": EDITION,
+            "edition_version": "1",
+            "canonical": "{}",
+            "fingerprint": "a" * 64,
+        }
+        | changes
+    )
+
+
+def document_row(deposit: UUID, **changes: object) -> DocumentRow:
+    return DocumentRow(
+        **{"deposit_id": deposit, "kind": "dossier", "sha256": "a" * 64, "size": 10, "made_at": NOW} | changes
+    )
+
+
+def job_row(**changes: object) -> JobRow:
+    return JobRow(**{"kind": "print", "args": {}, "state": JobState.QUEUED, "created_at": NOW} | changes)
+
+
+def journal_row(**changes: object) -> JournalRow:
+    return JournalRow(**{"at": NOW, "act": "started", "detail": {}} | changes)
