@@ -30,7 +30,7 @@ SIGNED_IN = {
     ("GET", "wizard.review"): (200, 404),
     ("GET", "wizard.deposit"): (200, 404),
     ("GET", "wizard.step"): (200, 404),
-    ("POST", "wizard.save_step"): (302, 404),
+    ("POST", "wizard.save_step"): (409, 404),  # a save that has seen no version is shown what it would overwrite
     ("POST", "wizard.preview"): (200, 404),
     ("POST", "wizard.attach"): (302, 404),
     ("GET", "wizard.attachment"): (200, 404),
