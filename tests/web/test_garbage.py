@@ -1,0 +1,91 @@
+"""Garbage posted to every step is kept, shown back and explained; it never stops a draft."""
+
+from urllib.parse import quote_from_bytes
+
+import pytest
+
+from grantapp.domain.project import sections
+from grantapp.domain.question import Kind
+from grantapp.forms.steps import form_for
+from grantapp.services import demonstration
+
+TYPED = [section for section in sections() if section.name != "pieces"]
+GARBAGE = "n'importe quoi <b>&amp; \" ' {{ 7*191 }} \u0142\u0633 \U0001f600"
+FREE = {Kind.LINE, Kind.TEXT}
+CHOSEN = {Kind.YES_NO, Kind.CONFIRM, Kind.ONE_OF, Kind.SEVERAL_OF}
+
+
+def names(section) -> dict[str, Kind]:
+    """Every field of a section's page, the cells of a first row included."""
+    form = form_for(section, extra_rows=1)
+    found = {}
+    for field in form:
+        if field.question.kind is Kind.TABLE:
+            found |= {cell.name: cell.question.kind for cell in field.rows[0].cells}
+        else:
+            found[field.name] = field.question.kind
+    return found
+
+
+@pytest.fixture
+def open_draft(fill):
+    """A draft in which every section is asked."""
+    return fill(demonstration.project(), declared=True)
+
+
+@pytest.mark.parametrize("section", TYPED, ids=lambda section: section.slug)
+def test_garbage_in_every_field_is_kept_shown_back_and_explained(director, open_draft, section):
+    address = f"{open_draft}/{section.slug}"
+    fields = names(section)
+    page = director.send(address, dict.fromkeys(fields, GARBAGE) | {"seen": director.read(address).seen})
+    assert page.status == 302
+    shown = director.read(address)
+    for name, kind in fields.items():
+        if kind in CHOSEN:
+            continue
+        control = shown.soup.find(["input", "textarea"], attrs={"name": name})
+        if control is None:
+            continue  # asked only after an answer that garbage could not give
+        value = control.get_text() if control.name == "textarea" else control["value"]
+        assert value.lstrip("\n") == GARBAGE, name
+        if kind not in FREE:
+            described = str(control.get("aria-describedby", "")).split()
+            said = [shown.soup.find(id=each) for each in described if each.endswith("-erreur")]
+            assert said and said[0].get_text(strip=True), f"{name} is not explained"
+    assert "1337" not in shown.text and "<b>&amp;" not in shown.text
+    for path in ("", "/manques", "/verification"):
+        director.read(open_draft + path)
+
+
+@pytest.mark.parametrize(
+    "typed", ["\x00", "\u202e", "\ud800", "a\x00b", "é" * 30_000, "x" * 40_000, "e" + "\u0301" * 5_000, "\n" * 5_000]
+)
+@pytest.mark.parametrize("name", ["title", "summary"])
+def test_hostile_text_is_cleaned_or_explained_and_never_breaks_a_page(director, draft, name, typed):
+    encoded = typed.encode("utf-8", "surrogatepass")
+    body = f"csrf_token={director.token()}&seen=0&{name}={quote_from_bytes(encoded)}"
+    response = director.post(f"{draft}/demande", data=body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 302
+    for path in ("/demande", "", "/verification", "/manques"):
+        page = director.read(draft + path)
+        assert not any(forbidden in page.text for forbidden in ("\x00", "\u202e"))
+
+
+def test_columns_of_the_tables_and_unknown_names_are_ignored(director, draft):
+    data = {
+        "seen": "0",
+        "state": "deposited",
+        "organisation_id": "x",
+        "deposited_at": "2022",
+        "version": "99",
+        "title": "T",
+    }
+    director.send(f"{draft}/demande", data)
+    page = director.read(draft)
+    assert page.says("non déposé") and not page.says("99")
+
+
+def test_more_fields_than_any_page_has_do_no_harm(director, draft):
+    data = {"seen": "0"} | {f"lines-{n}-amount": "1" for n in range(3_000)}
+    assert director.send(f"{draft}/depenses", data).status == 302
+    assert director.read(f"{draft}/depenses").status == 200
