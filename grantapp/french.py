@@ -105,7 +105,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(?<=\d)[ {NBSP}](?=\d{{3}}\b)", NARROW),
         (rf"(?<=\d)[ {NARROW}]?(?=[€%])", NBSP),
         (r"(?<=\d) (?=(?:km|kg|m²|m³|ha|h|min|t|k€|M€|Mo|ko)\b)", NBSP),
-        (r"\b(M\.|Mme|n°|p\.|art\.|article|N°) (?=\S)", r"\1" + NBSP),
+        (r"\b(M\.|Mme|n°|p\.|art\.|article|N°|[LRD]\.) (?=\S)", r"\1" + NBSP),
+        (r"\bpar (?=(?:m²|ha)\b)", f"par{NBSP}"),
         (rf"\b(\d{{1,2}}|1er) (?=(?:{'|'.join(MONTHS)})\b)", r"\1" + NBSP),
     )
 )

@@ -1,5 +1,6 @@
 """`grantapp up`: the site and its worker on one machine, the worker started again when it dies."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -94,7 +95,9 @@ class WorkerKeeper(threading.Thread):
 
     def run(self) -> None:
         while not self.stopping.is_set():
-            self.child = subprocess.Popen([sys.executable, "-m", "grantapp.cli", "worker"])
+            # The parent is named: a worker that asked too late who started it would outlive a killed site.
+            words = [sys.executable, "-m", "grantapp.cli", "worker", "--parent", str(os.getpid())]
+            self.child = subprocess.Popen(words)
             status = self.child.wait()
             if not self.stopping.is_set():
                 self.say(f"L'ouvrier s'est arrêté (code {status}) : il redémarre.")

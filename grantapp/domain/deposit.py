@@ -127,7 +127,7 @@ def as_text(question: Question, value: Any) -> str | None:
         case Kind.ONE_OF:
             return str(value.label)
         case Kind.SEVERAL_OF:
-            return french.listing(each.label for each in value)
+            return f"{french.NARROW}; ".join(each.label for each in value)
         case Kind.AMOUNT:
             return french.euros(value)
         case Kind.AREA:

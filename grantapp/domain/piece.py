@@ -8,7 +8,7 @@ from grantapp.domain.project_file import is_forbidden
 from grantapp.domain.question import Piece
 from grantapp.french import size
 
-MOST_BYTES = 20 * 2**20
+MOST_BYTES = 20_000_000  # « 20 Mo », as on a label
 LONGEST_NAME = 150
 SIGNATURES = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 

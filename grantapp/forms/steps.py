@@ -65,7 +65,7 @@ CELLS = KINDS | {Kind.ONE_OF: OneInListField, Kind.YES_NO: YesNoInListField}
 # What a browser may fill in: the organisation's own details (WCAG 1.3.5). Everything else is about the project.
 AUTOCOMPLETE = {
     "organisation.name": "organization",
-    "organisation.address": "street-address",
+    "organisation.address": "address-line1",
     "organisation.postcode": "postal-code",
     "organisation.town": "address-level2",
     "organisation.representative": "name",

@@ -16,7 +16,7 @@ from grantapp.domain.project_file import Fault, load
 from grantapp.editions import all_editions, find_edition
 from grantapp.french import PARIS, listing, typeset
 
-MOST_BYTES = 20 * 2**20
+MOST_BYTES = 20_000_000
 
 
 class BadFile(Exception):  # noqa: N818 - it is an answer to a person, with every fault
@@ -120,7 +120,7 @@ def unfiled(case: Case) -> Deposit:
         edition=case.edition,
         project=case.project,
         judgement=case.judgement(),
-        reference="NON-DÉPOSÉ",
+        reference="Non déposé",
         number=0,
         by=case.project.organisation.representative or "",
         at=case.at.astimezone(UTC),

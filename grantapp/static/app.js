@@ -83,7 +83,7 @@ function followEligibility(form) {
 
 // ── a file that is too heavy is said so before it travels ──
 function weighBeforeSending(input) {
-  const most = 20 * 2 ** 20;
+  const most = 20_000_000;
   input.addEventListener("change", () => {
     const heavy = [...input.files].find((file) => file.size > most);
     const megabytes = heavy ? Math.ceil(heavy.size / 1e6).toLocaleString("fr-FR") : "";

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from jinja2 import ChoiceLoader, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from grantapp import french
@@ -49,8 +49,7 @@ def furnish(app: Flask) -> None:
     """Hang the pages in the application."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.add_extension(FrenchTypography)
-    app.jinja_options = {}
-    app.jinja_loader = ChoiceLoader([PackageLoader("grantapp"), PackageLoader("govuk_frontend_jinja")])
+    app.jinja_loader = PackageLoader("grantapp")
     app.jinja_env.filters.update({name: getattr(french, name) for name in FILTERS})
     app.jinja_env.globals.update(question_at=question_at, is_anchor=is_anchor, section_named=section_named)
     app.context_processor(_shared)

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
 from grantapp import french
+from grantapp.domain.lifecycle import Refused
 from grantapp.domain.project import Section, find_section
 from grantapp.editions import open_on
 from grantapp.forms.steps import form_for
@@ -149,17 +150,21 @@ def attach(reference: str, piece: str) -> Any:
         drafting.step_page(session(), reference, "pieces", now=arrived_at(), by=person())  # theirs, or not found
         tell("Choisissez d'abord un fichier, puis « Ajouter ».")
     else:
-        line = attaching.attach(
-            session(),
-            platform().files,
-            reference,
-            piece,
-            name=sent.filename,
-            content=sent.stream.read(),
-            now=arrived_at(),
-            by=person(),
-        )
-        tell(f"« {line.name} » est ajoutée ({french.size(line.size)}).")
+        try:
+            line = attaching.attach(
+                session(),
+                platform().files,
+                reference,
+                piece,
+                name=sent.filename,
+                content=sent.stream.read(),
+                now=arrived_at(),
+                by=person(),
+            )
+        except Refused as refused:
+            tell(refused.sentence)
+        else:
+            tell(f"« {line.name} » est ajoutée ({french.size(line.size)}).")
     return redirect(url_for("wizard.step", reference=reference, slug="pieces") + f"#pieces-{piece}")
 
 

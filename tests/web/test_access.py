@@ -34,10 +34,10 @@ SIGNED_IN = {
     ("POST", "wizard.preview"): (200, 404),
     ("POST", "wizard.attach"): (302, 404),
     ("GET", "wizard.attachment"): (200, 404),
-    ("POST", "wizard.detach"): (302, 404),
     ("POST", "wizard.file_dossier"): (302, 404),
     ("GET", "wizard.receipt"): (200, 404),  # after filing
     ("GET", "wizard.pdf"): (302, 404),  # not made yet: back to the receipt
+    ("POST", "wizard.detach"): (409, 404),  # what was filed stays
 }
 ORDER = list(SIGNED_IN)
 
@@ -115,7 +115,12 @@ def test_a_foreign_dossier_is_the_same_page_to_the_byte_as_a_missing_one(app, ad
             continue
         foreign = ask(stranger, method, address(endpoint))
         absent = ask(stranger, method, address(endpoint, "A22-9999"))
-        assert (foreign.status, foreign.text) == (absent.status, absent.text), endpoint
+        assert (foreign.status, without_token(foreign)) == (absent.status, without_token(absent)), endpoint
+
+
+def without_token(page: Page) -> str:
+    """Tokens are signed with the second they were made in."""
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", page.text)
 
 
 def test_an_attachment_of_another_dossier_is_not_reached_through_one_s_own(app, address, director, stranger):

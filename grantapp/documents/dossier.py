@@ -1,0 +1,155 @@
+"""The dossier, from a frozen deposit and from nothing else: cover, contents, summary, answers, report, pieces."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from grantapp import french
+from grantapp.documents import pdf as printer
+from grantapp.documents.answers import PrintedSection, printed_section
+from grantapp.documents.ink import Ink
+from grantapp.documents.report import Report, report
+from grantapp.documents.summary import KeyFacts, key_facts, shortened
+from grantapp.domain.deposit import Deposit
+
+UNTITLED = "Projet sans titre"
+NAMELESS = "Organisation sans nom"
+LONGEST_TITLE = 300
+LONGEST_RUNNING_TITLE = 80
+
+
+@dataclass(frozen=True)
+class File:
+    name: str
+    size: str
+    sha256: tuple[str, ...]  # in groups of eight
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A supporting document that was asked for, with the files given."""
+
+    anchor: str
+    label: str
+    required: bool
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True)
+class PrintedDossier:
+    """What the template is given."""
+
+    reference: str
+    number: int
+    title: str
+    running_title: str
+    applicant: str
+    call: str
+    edition: str
+    edition_version: str
+    authority: str
+    window: str
+    hour_note: str
+    judged_on: str
+    deposited_at: str
+    deposited_at_iso: str
+    deposited_by: str
+    fingerprint: tuple[str, ...]  # in groups of eight
+    short_code: str
+    octets: int
+    key_facts: tuple[tuple[KeyFacts, ...], ...]  # by column
+    sections: tuple[PrintedSection, ...]
+    declarations: PrintedSection | None
+    pieces: tuple[Piece, ...]
+    report: Report
+    unanswered: tuple[str, ...]
+    replaced: tuple[str, ...]
+
+    @property
+    def is_filed(self) -> bool:
+        """False for a project printed from its file, which is number 0: the document must not claim a deposit."""
+        return self.number > 0
+
+    @property
+    def files(self) -> int:
+        return sum(len(piece.files) for piece in self.pieces)
+
+    @property
+    def missing_pieces(self) -> tuple[Piece, ...]:
+        return tuple(piece for piece in self.pieces if piece.required and not piece.files)
+
+
+def pdf(deposit: Deposit, *, progress: Callable[[str], None] | None = None) -> bytes:
+    """The dossier's bytes. The same deposit gives the same bytes: nothing is read but the deposit and our own files."""
+    tell = progress or (lambda _: None)
+    tell("Préparation du dossier…")
+    page = printed_dossier(deposit)
+    html = printer.environment().get_template("documents/dossier.html").render(dossier=page)
+    tell("Mise en pages…")
+    written = printer.render(html, identifier=deposit.fingerprint[:32])
+    tell(french.typeset(f"Dossier prêt : {french.size(len(written))}."))
+    return written
+
+
+def printed_dossier(deposit: Deposit) -> PrintedDossier:
+    content = deposit.content
+    answers = {answer["anchor"]: answer for section in content["sections"] for answer in section["answers"]}
+    texts = {anchor: answer.get("text") for anchor, answer in answers.items()}
+    labels = {anchor: answer["label"] for anchor, answer in answers.items()}
+    sections = {section["name"]: section for section in content["sections"]}
+    ink = Ink()
+    title = ink.text(shortened(texts.get("request.title") or UNTITLED, LONGEST_TITLE))
+    edition = content["edition"]
+    opens, closes = (french.day(date.fromisoformat(edition[name])) for name in ("opens_on", "closes_on"))
+    at = datetime.fromisoformat(content["deposited_at"])
+    printed = tuple(printed_section(each) for name, each in sections.items() if name not in ("pieces", "declarations"))
+    pieces = tuple(_piece(each, ink) for each in sections.get("pieces", {"answers": ()})["answers"])
+    judged = report(content["judgement"], labels, ink)
+    return PrintedDossier(
+        reference=content["reference"],
+        number=content["number"],
+        title=title,
+        running_title=shortened(title, LONGEST_RUNNING_TITLE),
+        applicant=ink.text(shortened(texts.get("organisation.name") or NAMELESS, LONGEST_TITLE)),
+        call=french.typeset(edition["call"]),
+        edition=french.typeset(edition["title"]),
+        edition_version=edition["version"],
+        authority=french.typeset(edition["authority"]),
+        window=f"du {opens} au {closes}",
+        hour_note=french.typeset(edition["hour_note"]),
+        judged_on=french.day(at.astimezone(french.PARIS).date()),
+        deposited_at=french.moment(at, seconds=True),
+        deposited_at_iso=at.isoformat(timespec="seconds"),
+        deposited_by=ink.text(content["deposited_by"]),
+        fingerprint=grouped(deposit.fingerprint),
+        short_code=deposit.short_code.replace(" ", french.NBSP),
+        octets=len(deposit.canonical),
+        key_facts=key_facts(answers, ink),
+        sections=printed,
+        declarations=printed_section(sections["declarations"]) if "declarations" in sections else None,
+        pieces=pieces,
+        report=judged,
+        unanswered=tuple(gap["label"] for gap in content["unanswered"]),
+        replaced=_all_replaced(printed, ink),
+    )
+
+
+def _piece(answer: Mapping[str, Any], ink: Ink) -> Piece:
+    files = tuple(
+        File(ink.text(each["name"]), french.size(each["size"]), grouped(each["sha256"])) for each in answer["pieces"]
+    )
+    return Piece(answer["anchor"], answer["label"], answer["required"], files)
+
+
+def _all_replaced(sections: tuple[PrintedSection, ...], ink: Ink) -> tuple[str, ...]:
+    """Every character that could not be printed, once, in the order of the code points."""
+    replaced = set(ink.replaced)
+    for section in sections:
+        for block in section.blocks:
+            replaced.update(block.replaced)
+    return tuple(sorted(replaced))
+
+
+def grouped(digest: str) -> tuple[str, ...]:
+    return tuple(digest[index : index + 8] for index in range(0, len(digest), 8))

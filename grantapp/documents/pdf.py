@@ -1,0 +1,70 @@
+"""HTML in, PDF out: a strict template environment, a renderer that can reach nothing but our own files."""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from weasyprint import HTML
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from grantapp import french
+from grantapp.documents import FONTS
+from grantapp.typesetting import FrenchTypography
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+ASSETS = {"grantapp:print.css": TEMPLATES / "documents" / "print.css"} | {
+    f"grantapp:fonts/{path.name}": path for path in FONTS.glob("*.ttf")
+}
+
+
+class ForbiddenAddress(Exception):  # noqa: N818 - it says what was asked for
+    """The document asked for something that is not one of our own files: nothing is printed."""
+
+
+class OwnAssets(URLFetcher):
+    """Serves the files of the list above, by an address of our own, and refuses everything else."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
+        self.refused: list[str] = []
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        if url not in ASSETS:
+            self.refused.append(url)
+            raise ForbiddenAddress(url)
+        media_type = "text/css" if url.endswith(".css") else "font/ttf"
+        return URLFetcherResponse(url, ASSETS[url].read_bytes(), {"Content-Type": media_type})
+
+
+@cache
+def environment() -> Environment:
+    """Everything is escaped, and a name that does not exist is an error rather than an empty place on paper."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=[FrenchTypography],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(plural=french.plural, number=french.number, listing=french.listing)
+    return made
+
+
+def render(html: str, *, identifier: str) -> bytes:
+    """The PDF of a whole HTML document. `identifier` becomes the file's own: the same HTML gives the same bytes.
+
+    Tagged, so that a screen reader finds its headings and tables.
+    """
+    # Source Sans 3 has no narrow no-break space; the renderer makes one of half a space, and figures run together. Its
+    # ordinary no-break space is a fifth of an em wide: just what French asks of the narrow one.
+    html = html.replace(french.NARROW, french.NBSP)
+    assets = OwnAssets()
+    try:
+        document = HTML(string=html, base_url="grantapp:", url_fetcher=assets)
+        written: bytes = document.write_pdf(pdf_identifier=identifier.encode(), pdf_tags=True)
+    except FatalURLFetchingError as error:  # not an Exception: the caller's `except` would miss it
+        raise ForbiddenAddress(str(error)) from error
+    if assets.refused:  # inside an SVG image, the renderer only complains in its log
+        raise ForbiddenAddress(", ".join(assets.refused))
+    return written
