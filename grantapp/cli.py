@@ -324,12 +324,9 @@ def _write_examples(folder: Path) -> None:
 @click.option("--parent", type=int, hidden=True)
 def worker(parent: int | None) -> None:
     """Fait les travaux de fond (les PDF). « grantapp up » en démarre un."""
-    from grantapp.worker import UnsafeStorage, run_worker
+    from grantapp.worker import run_worker
 
-    try:
-        run_worker(Settings.from_env(), parent=parent)
-    except UnsafeStorage as unsafe:
-        raise BadSetting(str(unsafe)) from None
+    run_worker(Settings.from_env(), parent=parent)
 
 
 if __name__ == "__main__":

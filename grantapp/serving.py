@@ -10,31 +10,23 @@ from typing import Any
 
 import waitress
 
-from grantapp.app import Platform, build_platform, create_app
+from grantapp.app import build_platform, create_app
 from grantapp.config import BadSetting, Settings, keep_demonstration
 from grantapp.services import accounts, demonstration
-from grantapp.storage.database import UnsafeStorage
 
 Say = Callable[[str], None]
 PAUSE_BEFORE_RESTART = 1.0  # seconds: a worker that dies at once must not eat the machine
 
 
-def _platform(settings: Settings) -> Platform:
-    try:
-        return build_platform(settings)
-    except UnsafeStorage as unsafe:
-        raise BadSetting(str(unsafe)) from None
-
-
 def is_blank(settings: Settings) -> bool:
-    with _platform(settings).sessions.reading() as session:
+    with build_platform(settings).sessions.reading() as session:
         return not accounts.any_person(session)
 
 
 def install_demonstration(settings: Settings, *, say: Say) -> Settings:
     """Invented data, and a clock kept beside it so that the call is open."""
     settings = keep_demonstration(settings, settings.clock_text or demonstration.CLOCK)
-    platform = _platform(settings)
+    platform = build_platform(settings)
     reference = demonstration.install(platform.sessions, platform.files, now=platform.clock())
     say(f"Démonstration installée : le dossier {reference} attend d'être relu et déposé.")
     return settings
@@ -44,7 +36,7 @@ def serve(settings: Settings, *, blank: bool, say: Say) -> None:
     """Runs until it is told to stop (Ctrl-C or SIGTERM); then stops its worker, by the process it started."""
     if not blank and is_blank(settings):
         settings = install_demonstration(settings, say=say)
-    platform = _platform(settings)
+    platform = build_platform(settings)
     app = create_app(settings, platform)
     try:
         server = waitress.create_server(
@@ -97,7 +89,7 @@ class WorkerKeeper(threading.Thread):
         while not self.stopping.is_set():
             # The parent is named: a worker that asked too late who started it would outlive a killed site.
             words = [sys.executable, "-m", "grantapp.cli", "worker", "--parent", str(os.getpid())]
-            self.child = subprocess.Popen(words)
+            self.child = subprocess.Popen(words)  # noqa: S603 - our own module
             status = self.child.wait()
             if not self.stopping.is_set():
                 self.say(f"L'ouvrier s'est arrêté (code {status}) : il redémarre.")

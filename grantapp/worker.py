@@ -6,7 +6,7 @@ import time
 
 from grantapp.config import Settings, real_clock
 from grantapp.services import depositing, jobs, printing
-from grantapp.storage.database import Sessions, UnsafeStorage, check_storage, make_engine
+from grantapp.storage.database import Sessions, check_storage, make_engine
 from grantapp.storage.files import Files
 from grantapp.storage.queue import Queue
 

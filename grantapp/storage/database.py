@@ -15,6 +15,7 @@ import pysqlite3.dbapi2
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
+from grantapp.config import BadSetting
 from grantapp.french import typeset
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -30,7 +31,7 @@ NETWORK_FILE_SYSTEMS = re.compile(
 )
 
 
-class UnsafeStorage(Exception):  # noqa: N818 - its text is the sentence shown to the operator
+class UnsafeStorage(BadSetting):
     """The storage could lose an answer: the application refuses to start, and says why."""
 
     def __init__(self, sentence: str) -> None:
