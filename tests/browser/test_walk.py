@@ -9,7 +9,7 @@ import pytest
 
 from grantapp.services import demonstration
 from tests.browser.conftest import NARROW, WIDE, Site, needs
-from tests.browser.walk import Walker
+from tests.browser.walk import SLUGS, Walker
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +31,7 @@ def visit(chromium: Any, site: Site, album: Path | None):
         page.on("pageerror", lambda error: complaints.append(str(error)))
 
         def look(what: str) -> None:
-            pages[what] = page.content() if scripts else page.locator("html").evaluate("e => e.outerHTML")
+            pages[what] = page.content()
             if album:
                 page.screenshot(path=album / f"{name}-{what}.png", full_page=True)
 
@@ -78,8 +78,11 @@ def test_no_page_has_a_fault_that_a_machine_can_find(visit, site, node_modules, 
     walker, pages, _ = visit(scripts=True, viewport=WIDE, name="axe")
     faults: list[str] = []
 
-    def examine(what: str) -> None:
+    def examine(what: str, *, again: bool = True) -> None:
+        """`again` asks for the page's source as it was served; what only a post shows is taken as it stands."""
         walker.look(what)
+        if again:
+            pages[what] = walker.page.request.get(walker.page.url).text()
         for size in (WIDE, NARROW):
             walker.page.set_viewport_size(size)
             walker.page.evaluate(axe.read_text())
@@ -96,7 +99,7 @@ def test_no_page_has_a_fault_that_a_machine_can_find(visit, site, node_modules, 
         examine(f"public{path}")
     walker.sign_up("axe@exemple.example", "Coopérative d'exemple", demonstration.siren(5_100))
     draft = walker.start()
-    for section in walker_sections():
+    for section in SLUGS:
         walker.open(f"{draft}/{section}")
         examine(f"vide-{section}")
     for section in ("demande", "site", "taille", "depenses", "organisation"):
@@ -107,9 +110,15 @@ def test_no_page_has_a_fault_that_a_machine_can_find(visit, site, node_modules, 
         walker.press("Enregistrer et continuer")
         examine(f"fautes-{section}")
     walker.fill(draft, demonstration.project())
-    for section in walker_sections():
+    for section in SLUGS:
         walker.open(f"{draft}/{section}")
         examine(f"rempli-{section}")
+    conflict(walker, f"{draft}/organisation")
+    examine("deux-versions", again=False)
+    walker.open(f"{draft}/organisation")
+    walker.page.evaluate("document.querySelectorAll('[name=csrf_token]').forEach(e => { e.value = 'périmé' })")
+    walker.press("Enregistrer et continuer")
+    examine("session-perdue", again=False)
     for path in ("", "/manques", "/verification", "/depot"):
         walker.open(draft + path)
         examine(f"dossier{path or '/'}")
@@ -121,10 +130,18 @@ def test_no_page_has_a_fault_that_a_machine_can_find(visit, site, node_modules, 
     validate(pages, node_modules, tmp_path)
 
 
-def walker_sections() -> list[str]:
-    from tests.browser.walk import SLUGS
-
-    return SLUGS
+def conflict(walker: Walker, path: str) -> None:
+    """The same page in two tabs, saved in both."""
+    walker.open(path)
+    other = walker.page.context.new_page()
+    other.goto(walker.address + path)
+    other.fill("[name=town]", "Orange")
+    other.get_by_role("button", name="Enregistrer et continuer", exact=True).first.click()
+    other.wait_for_load_state()
+    other.close()
+    walker.page.fill("[name=town]", "Apt")
+    walker.press("Enregistrer et continuer")
+    assert walker.page.locator("h1").inner_text().startswith("Cette page a changé")
 
 
 def validate(pages: dict[str, str], node_modules: Path, folder: Path) -> None:
@@ -133,7 +150,7 @@ def validate(pages: dict[str, str], node_modules: Path, folder: Path) -> None:
     java = subprocess.run(["java", "-version"], check=False, capture_output=True)
     needs(java.returncode == 0, "Java is not installed (Debian: apt-get install default-jre-headless)")
     for number, (name, html) in enumerate(pages.items()):
-        (folder / f"{number:03d}-{name.replace('/', '_')}.html").write_text("<!DOCTYPE html>" + html)
+        (folder / f"{number:03d}-{name.replace('/', '_')}.html").write_text(html)
     done = subprocess.run(
         ["java", "-jar", str(jar), "--errors-only", "--format", "gnu", str(folder)],
         check=False,
