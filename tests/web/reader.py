@@ -66,14 +66,14 @@ def read_strictly(page: Page) -> None:
     assert len(soup.find_all("h1")) == 1, "one heading of first rank"
     title = soup.title.get_text(strip=True) if soup.title else ""
     assert title and title != "grantapp", "a title of its own"
-    identifiers = [each["id"] for each in soup.find_all(id=True)]
-    assert len(identifiers) == len(set(identifiers)), f"ids used twice: {_twice(identifiers)}"
+    every_id = [each["id"] for each in soup.find_all(id=True)]
+    identifiers = set(every_id)
+    assert len(every_id) == len(identifiers), f"ids used twice: {_twice(every_id)}"
+    labels = {each["for"] for each in soup.find_all("label", attrs={"for": True})}
     for each in soup.find_all(["input", "select", "textarea"]):
         if each.get("type") in ("hidden", "submit"):
             continue
-        labelled = (
-            soup.find("label", attrs={"for": each.get("id")}) or each.get("aria-label") or each.get("aria-labelledby")
-        )
+        labelled = each.get("id") in labels or each.get("aria-label") or each.get("aria-labelledby")
         assert labelled, f"no label: {each}"
     for attribute in ("aria-describedby", "aria-labelledby", "aria-controls"):
         for each in soup.find_all(attrs={attribute: True}):
