@@ -14,6 +14,7 @@ from typing import Any
 
 from grantapp import french
 from grantapp.domain import project_file
+from grantapp.domain.answer import as_value
 from grantapp.domain.edition import Edition
 from grantapp.domain.judgement import Judgement, as_json
 from grantapp.domain.project import Project, Section, is_asked
@@ -107,7 +108,7 @@ def _answer(question: Question, value: Any) -> dict[str, object]:
             "totals": [_total(c, [getattr(row, c.name) for row in rows]) for c in question.columns],
         }
     if question.kind is Kind.PIECES:
-        return answer | {"pieces": project_file.as_value(question, value or ())}
+        return answer | {"pieces": as_value(question, value or ())}
     return answer | {"text": as_text(question, value)}
 
 

@@ -3,8 +3,8 @@
 import hashlib
 import unicodedata
 
+from grantapp.domain.answer import is_forbidden
 from grantapp.domain.lifecycle import Refused
-from grantapp.domain.project_file import is_forbidden
 from grantapp.domain.question import Piece
 from grantapp.french import size
 

@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from wtforms import Form
 from wtforms.widgets import PasswordInput
 
-from grantapp.domain.project_file import Misread
+from grantapp.domain.answer import Misread
 from grantapp.domain.question import Kind, question, questions_of
 from grantapp.forms.base import AnswerField, FrenchMeta, Required, Summary
 from grantapp.forms.fields import EmailField, LineField, SirenField

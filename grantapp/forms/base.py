@@ -42,8 +42,8 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
+from grantapp.domain.answer import MOST_MARKS, Misread, as_value, is_forbidden
 from grantapp.domain.project import Section
-from grantapp.domain.project_file import MOST_MARKS, Misread, as_value, is_forbidden
 from grantapp.domain.question import Question
 from grantapp.french import number, typeset
 

@@ -5,7 +5,7 @@ from typing import Any
 from markupsafe import Markup
 from wtforms.widgets import html_params
 
-from grantapp.domain.project_file import Misread, understand
+from grantapp.domain.answer import Misread, understand
 from grantapp.domain.question import Question
 from grantapp.forms.base import AnswerField, Option
 from grantapp.french import yes_no

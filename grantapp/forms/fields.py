@@ -1,6 +1,6 @@
 """Texts, identifiers, numbers and days as French people type them; the rest is refused with one clear sentence.
 
-Every reader ends in `project_file.understand`, where the bounds of an answer stand: a field only turns what a person
+Every reader ends in `answer.understand`, where the bounds of an answer stand: a field only turns what a person
 types into what a project file writes.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from stdnum.fr import siren, siret
 from wtforms.widgets import TextArea
 
-from grantapp.domain.project_file import Misread, checked_number, understand
+from grantapp.domain.answer import Misread, checked_number, understand
 from grantapp.forms.base import AnswerField
 from grantapp.french import MONTHS, NARROW, NBSP, euros, number
 

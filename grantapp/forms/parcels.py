@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms.widgets import TextArea
 
-from grantapp.domain.project_file import PARCEL, Misread, understand
+from grantapp.domain.answer import PARCEL, Misread, understand
 from grantapp.forms.base import AnswerField
 from grantapp.forms.fields import CODE, one_line
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from wtforms.utils import unset_value
 
-from grantapp.domain.project_file import MOST_ROWS, Misread
+from grantapp.domain.answer import Misread
+from grantapp.domain.project_file import MOST_ROWS
 from grantapp.domain.question import Question
 from grantapp.forms.base import AnswerField, Mention, Posted
 from grantapp.french import NBSP, euros

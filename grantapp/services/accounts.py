@@ -10,9 +10,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 from stdnum.fr import siren as siren_number
 
+from grantapp.domain.answer import Misread, readable
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.people import Membership, Person, Role
-from grantapp.domain.project_file import Misread, readable
 from grantapp.services import journal
 from grantapp.storage import queries
 from grantapp.storage.models import MembershipRow, OrganisationRow, PersonRow

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 from stdnum import luhn
 
+from grantapp.domain.answer import is_forbidden
 from grantapp.domain.project import Project, Section, sections
-from grantapp.domain.project_file import is_forbidden
 from grantapp.domain.question import Kind, Piece, Question
 
 LETTERS = st.characters(
