@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from grantapp.domain.eligibility import Citation
+from grantapp.domain.question import When, all_hold
 from grantapp.domain.sections.funding import Expense, Post, Source, SourceNature
 from grantapp.french import typeset
 
@@ -21,6 +22,13 @@ class AidLine:
     amount: Decimal | None
     explanation: str
     citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rate(AidLine):
+    """What is known of a rate, for the requests it is about."""
+
+    applies: tuple[When, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class AidRules:
     eligible_posts: frozenset[Post]
     posts_cited: tuple[Citation, ...]
     deficit_cited: tuple[Citation, ...]
-    rates: tuple[AidLine, ...]  # sentences about rates, each with its citation; amounts only where a source gives one
+    rates: tuple[Rate, ...]  # sentences about rates, each with its citation; amounts only where a source gives one
 
 
 def statement(rules: AidRules, facts: Mapping[str, object]) -> Aid:
@@ -84,7 +92,7 @@ def statement(rules: AidRules, facts: Mapping[str, object]) -> Aid:
         ),
         AidLine("requested_grant", "Aide demandée", grant, "D'après le plan de financement."),
         AidLine("own_share", "Reste à financer sans cette aide", rest, "Coût total moins l'aide demandée."),
-        *rules.rates,
+        *(rate for rate in rules.rates if all_hold(rate.applies, facts) is not False),
     )
     return Aid(
         tuple(

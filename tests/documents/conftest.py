@@ -10,7 +10,7 @@ from functools import cache
 import pypdfium2
 import pytest
 
-from grantapp.domain.aid import AidLine, AidRules
+from grantapp.domain.aid import AidRules, Rate
 from grantapp.domain.deposit import Deposit, freeze
 from grantapp.domain.edition import Edition, Route, Window
 from grantapp.domain.eligibility import Citation, Rule, Severity, met, not_met
@@ -87,7 +87,7 @@ def edition(*steps: str) -> Edition:
             eligible_posts=frozenset(funding.Post),
             posts_cited=(CLAUSE,),
             deficit_cited=(DOUBTFUL,),
-            rates=(AidLine("rate", "Taux", None, "Aucune source ne le donne.", (DOUBTFUL,)),),
+            rates=(Rate("rate", "Taux", None, "Aucune source ne le donne.", (DOUBTFUL,)),),
         ),
         routes=(Route(code="etudes", title="Commencer par des études", advice=("Demandez-les.",), applies=()),),
         successor="",

@@ -1,9 +1,11 @@
 """The arithmetic of a project: nothing is counted as zero because it is not there yet."""
 
+from dataclasses import replace
 from decimal import Decimal
 
-from grantapp.domain.aid import AidRules, statement
+from grantapp.domain.aid import AidRules, Rate, statement
 from grantapp.domain.project import Project, facts_of
+from grantapp.domain.question import when
 from grantapp.domain.sections.funding import Expenditure, Expense, Funding, Post, Source, SourceNature
 
 RULES = AidRules(eligible_posts=frozenset({Post.DECONTAMINATION}), posts_cited=(), deficit_cited=(), rates=())
@@ -56,3 +58,15 @@ def test_a_missing_figure_leaves_its_sum_waiting():
 def test_a_plan_without_revenue_has_a_revenue_of_zero():
     found = aid([(Post.DECONTAMINATION, Decimal(100), True)], [(SourceNature.GRANT, Decimal(40))])
     assert (found.amount("revenue"), found.amount("requested_grant"), found.amount("own_share")) == (0, 40, 60)
+
+
+def test_a_rate_is_told_only_for_the_requests_it_is_about():
+    rate = Rate("studies_rate", "Taux des études", None, "À confirmer.", applies=when("request.kind", "studies"))
+    rules = replace(RULES, rates=(rate,))
+
+    def codes(facts):
+        return [line.code for line in statement(rules, facts).lines]
+
+    assert "studies_rate" not in codes({"request.kind": "works"})
+    assert "studies_rate" in codes({"request.kind": "studies"})
+    assert "studies_rate" in codes({})

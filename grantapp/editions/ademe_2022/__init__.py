@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from grantapp.domain.aid import AidLine, AidRules
+from grantapp.domain.aid import AidRules, Rate
 from grantapp.domain.edition import Edition, Route, Window
 from grantapp.domain.eligibility import Severity
 from grantapp.domain.project import sections
@@ -185,14 +185,15 @@ AID = AidRules(
         S10.at("déficit à démontrer", unverified="Lu en 2021 pour tout le fonds friches ; à confirmer pour 2022."),
     ),
     rates=(
-        AidLine(
+        Rate(
             "works_rate",
             "Taux de l'aide aux travaux",
             None,
             TEXTS["works_rate"],
             (S1.at("aucun taux indiqué", unverified="Aucune source lue ne donne le taux de cette édition."),),
+            applies=when("request.kind", RequestKind.WORKS, RequestKind.BOTH),
         ),
-        AidLine(
+        Rate(
             "studies_rate",
             "Taux de l'aide aux études",
             None,
@@ -201,6 +202,7 @@ AID = AidRules(
                 S11.at("études", unverified="Lu pour les aides aux études de 2021 ; à confirmer pour cette édition."),
                 S46.at("version de 2023", unverified="Lu pour 2023 ; à confirmer pour cette édition."),
             ),
+            applies=when("request.kind", RequestKind.STUDIES, RequestKind.BOTH),
         ),
     ),
 )
