@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from grantapp import editions
 from grantapp.domain import lifecycle, wizard
 from grantapp.domain.edition import Edition
-from grantapp.domain.eligibility import Severity, Verdict
+from grantapp.domain.eligibility import Finding, Severity, Verdict
 from grantapp.domain.judgement import judge
 from grantapp.domain.lifecycle import Move, Refused, State
 from grantapp.domain.people import Person
-from grantapp.domain.project import Project, Section, section_named, sections
+from grantapp.domain.project import Project, Section, governing, is_anchor, section_named, sections
 from grantapp.domain.project_file import dump_section, load_section
 from grantapp.domain.question import Piece
 from grantapp.domain.sections.funding import Pieces
@@ -259,9 +259,11 @@ def attachment_line(row: AttachmentRow) -> AttachmentLine:
 
 
 def missing_of(dossier: DossierRow, now: datetime) -> MissingPage:
-    judgement = judge(edition_of(dossier), project_of(dossier), _judged_at(dossier, now))
-    blocking = [each for each in judgement.findings if each.severity is Severity.BLOCKING]
-    warnings = [each for each in judgement.findings if each.severity is Severity.WARNING]
+    project = project_of(dossier)
+    judgement = judge(edition_of(dossier), project, _judged_at(dossier, now))
+    findings = [_with_questions_to_open(each, project) for each in judgement.findings]
+    blocking = [each for each in findings if each.severity is Severity.BLOCKING]
+    warnings = [each for each in findings if each.severity is Severity.WARNING]
     return MissingPage(
         head=head_of(dossier),
         answers=tuple(gap for gap in judgement.unanswered if not gap.is_piece),
@@ -271,6 +273,12 @@ def missing_of(dossier: DossierRow, now: datetime) -> MissingPage:
         warnings=tuple(each for each in warnings if each.verdict is not Verdict.MET),
         judgement=judgement,
     )
+
+
+def _with_questions_to_open(finding: Finding, project: Project) -> Finding:
+    """What is missing as questions that can be answered now: without a plot, the plot comes before its soil."""
+    opened = (governing(project, anchor) for anchor in finding.missing if is_anchor(anchor))
+    return replace(finding, missing=tuple(dict.fromkeys(opened)))
 
 
 def _judged_at(dossier: DossierRow, now: datetime) -> datetime:

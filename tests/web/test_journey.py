@@ -193,6 +193,15 @@ def test_what_is_missing_is_listed_with_links_that_lead_to_the_question(director
         assert director.read(address).soup.find(id=name) is not None, link
 
 
+def test_without_a_plot_what_is_missing_is_the_plot_and_the_way_of_studies_is_shown(director, draft):
+    director.send(f"{draft}/demande", {"seen": "0", "kind": "works", "site_found": "non", "behalf": "alone"})
+    page = director.read(f"{draft}/manques")
+    links = {a["href"] for a in page.soup.select("main a[href]") if a["href"].startswith(f"{draft}/")}
+    assert f"{draft}/demande#request-site_found" in links
+    assert not [link for link in links if link.startswith((f"{draft}/site", f"{draft}/pollution"))]
+    assert director.read(draft).says("Sans terrain, commencez par là")
+
+
 def test_an_incomplete_draft_is_not_filed_and_says_why(director, draft):
     page = director.send(f"{draft}/depot")
     assert page.status == 409
