@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from grantapp.config import BadSetting, Settings, clock_from
-from grantapp.french import NBSP, PARIS, day, euros, plural, typeset
+from grantapp.french import NBSP, PARIS, day, euros, listing, plural, typeset
 
 EXITS = {"eligible": 0, "conditional": 0, "ineligible": 1, "undetermined": 3}
 BAD_INPUT = 2
@@ -222,6 +222,9 @@ def _tell(judgement: Any) -> None:
         for each in found:
             severity = "" if each.severity.value == "blocking" else " (à signaler)"
             click.echo(typeset(f"  {each.rule} {each.title}{severity} : {each.sentence}"))
+            if each.enough:
+                answers = listing(f"« {other.label} » : {other.text}" for other in each.enough)
+                click.echo(typeset(f"      Il suffirait de : {answers}"))
             for citation in each.citations:
                 doubt = f" [règle à confirmer : {citation.note}]" if not citation.verified else ""
                 click.echo(click.style(typeset(f"      {citation.text}, {citation.at}{doubt}"), dim=True))

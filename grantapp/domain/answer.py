@@ -1,4 +1,4 @@
-"""What an answer may be: JSON values read into answers and back, with the bounds that a file and a form share.
+"""What an answer may be: read from JSON and back, written for a French reader, within the bounds of file and form.
 
 A value that cannot be understood is `Misread`, with the sentence that says what to write instead.
 """
@@ -12,6 +12,7 @@ from typing import Any
 
 from stdnum.fr import siren, siret
 
+from grantapp import french
 from grantapp.domain.question import Choice, Kind, Piece, Question
 from grantapp.french import listing, number, typeset
 
@@ -223,3 +224,43 @@ def as_value(question: Question, value: Any) -> object:
             return f"{value.normalize():f}"
         case _:
             return value
+
+
+def as_text(question: Question, value: Any) -> str | None:
+    """An answer as a French reader sees it; None when there is none. What was typed as text is left as typed."""
+    if value is None or value == ():
+        return None
+    match question.kind:
+        case Kind.YES_NO | Kind.CONFIRM:
+            return french.yes_no(value)
+        case Kind.ONE_OF:
+            return str(value.label)
+        case Kind.SEVERAL_OF:
+            return f"{french.NARROW}; ".join(each.label for each in value)
+        case Kind.AMOUNT:
+            return french.euros(value)
+        case Kind.AREA:
+            return french.square_metres(value)
+        case Kind.PERCENT:
+            return french.percent(value)
+        case Kind.DECIMAL:
+            return french.number(value)
+        case Kind.WHOLE:
+            return french.number(value)
+        case Kind.DAY:
+            return french.day(value)
+        case Kind.SIREN:
+            return french.NBSP.join((value[:3], value[3:6], value[6:]))
+        case Kind.SIRET:
+            return french.NBSP.join((value[:3], value[3:6], value[6:9], value[9:]))
+        case Kind.PARCELS:
+            return french.listing(parcel_text(each) for each in value)
+        case _:
+            return str(value)
+
+
+def parcel_text(parcel: str) -> str:
+    """`AB 160`, or `84007 000 AB 160` when the whole identifier was given."""
+    section, plot = parcel[-6:-4].lstrip("0"), str(int(parcel[-4:]))
+    parts = (parcel[:5], parcel[5:8], section, plot) if len(parcel) == 14 else (section, plot)
+    return french.NBSP.join(parts)

@@ -12,9 +12,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from grantapp import french
 from grantapp.domain import project_file
-from grantapp.domain.answer import as_value
+from grantapp.domain.answer import as_text, as_value
 from grantapp.domain.edition import Edition
 from grantapp.domain.judgement import Judgement, as_json
 from grantapp.domain.project import Project, Section, is_asked
@@ -116,43 +115,3 @@ def _total(column: Question, amounts: list[Decimal | None]) -> str | None:
     if not column.total or not amounts:
         return None
     return as_text(column, sum((amount for amount in amounts if amount is not None), Decimal(0)))
-
-
-def as_text(question: Question, value: Any) -> str | None:
-    """An answer as a French reader sees it; None when there is none. What was typed as text is left as typed."""
-    if value is None or value == ():
-        return None
-    match question.kind:
-        case Kind.YES_NO | Kind.CONFIRM:
-            return french.yes_no(value)
-        case Kind.ONE_OF:
-            return str(value.label)
-        case Kind.SEVERAL_OF:
-            return f"{french.NARROW}; ".join(each.label for each in value)
-        case Kind.AMOUNT:
-            return french.euros(value)
-        case Kind.AREA:
-            return french.square_metres(value)
-        case Kind.PERCENT:
-            return french.percent(value)
-        case Kind.DECIMAL:
-            return french.number(value)
-        case Kind.WHOLE:
-            return french.number(value)
-        case Kind.DAY:
-            return french.day(value)
-        case Kind.SIREN:
-            return french.NBSP.join((value[:3], value[3:6], value[6:]))
-        case Kind.SIRET:
-            return french.NBSP.join((value[:3], value[3:6], value[6:9], value[9:]))
-        case Kind.PARCELS:
-            return french.listing(parcel_text(each) for each in value)
-        case _:
-            return str(value)
-
-
-def parcel_text(parcel: str) -> str:
-    """`AB 160`, or `84007 000 AB 160` when the whole identifier was given."""
-    section, plot = parcel[-6:-4].lstrip("0"), str(int(parcel[-4:]))
-    parts = (parcel[:5], parcel[5:8], section, plot) if len(parcel) == 14 else (section, plot)
-    return french.NBSP.join(parts)

@@ -42,6 +42,19 @@ class Citation:
 
 
 @dataclass(frozen=True)
+class OtherAnswer:
+    """Another answer to one question, as a value and as a French reader sees it."""
+
+    anchor: str
+    value: object
+    text: str
+
+    @property
+    def label(self) -> str:
+        return question_at(self.anchor).label
+
+
+@dataclass(frozen=True)
 class Outcome:
     verdict: Verdict
     sentence: str
@@ -158,6 +171,7 @@ class Finding:
     sentence: str
     missing: tuple[str, ...]
     citations: tuple[Citation, ...] = field(default=())
+    enough: tuple["OtherAnswer", ...] = ()  # for a rule not met: the fewest other answers with which it would be
 
     @property
     def anchor(self) -> str:

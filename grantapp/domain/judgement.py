@@ -1,6 +1,6 @@
 """A project judged by an edition at an instant: findings, conclusion, amounts, size, what is unanswered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from grantapp.domain.aid import Aid, AidLine, statement
@@ -9,6 +9,7 @@ from grantapp.domain.edition import Edition, Route
 from grantapp.domain.eligibility import FILED_AT, Citation, Conclusion, Facts, Finding, Verdict, conclude, evaluate
 from grantapp.domain.project import Project, facts_of
 from grantapp.domain.question import all_hold
+from grantapp.domain.sensitivity import enough
 from grantapp.domain.wizard import Gap, gaps
 
 
@@ -31,7 +32,8 @@ class Judgement:
 def judge(edition: Edition, project: Project, at: datetime) -> Judgement:
     """A pure reading: nothing is stored, so a verdict can never be stale. `at` is aware; the caller's clock."""
     facts = facts_of(project) | {FILED_AT: at}
-    findings = evaluate(edition.rules, facts)
+    rules = {rule.code: rule for rule in edition.rules}
+    findings = tuple(replace(each, enough=enough(rules[each.rule], facts)) for each in evaluate(edition.rules, facts))
     return Judgement(
         edition=edition.id,
         version=edition.version,
@@ -68,6 +70,7 @@ def as_json(judgement: Judgement) -> dict[str, object]:
                 "severity": each.severity.value,
                 "sentence": each.sentence,
                 "missing": list(each.missing),
+                "enough": [{"anchor": other.anchor, "label": other.label, "text": other.text} for other in each.enough],
                 "citations": _citations(each.citations),
             }
             for each in judgement.findings

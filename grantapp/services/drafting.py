@@ -63,6 +63,12 @@ def overview(session: Session, reference: str, *, now: datetime, by: Person) -> 
     )
 
 
+def judged(session: Session, reference: str, *, now: datetime, by: Person) -> tuple[Edition, Project, datetime]:
+    """What a judgement of this dossier is made of, for whoever judges it otherwise than it stands."""
+    dossier = queries.get_dossier(session, reference, by)
+    return edition_of(dossier), project_of(dossier), _judged_at(dossier, now)
+
+
 def step_page(session: Session, reference: str, name: str, *, now: datetime, by: Person) -> StepPage:
     """One section to fill; `name` is the section's name."""
     return _step_page(queries.get_dossier(session, reference, by), name, now)

@@ -11,6 +11,7 @@ from grantapp.domain.judgement import Judgement
 from grantapp.domain.lifecycle import State
 from grantapp.domain.project import Project, Section
 from grantapp.domain.question import Question
+from grantapp.domain.sensitivity import Effect
 from grantapp.domain.wizard import Gap, StepState
 
 
@@ -41,6 +42,15 @@ class OverviewPage:
     head: DossierHead
     tasks: tuple[TaskLine, ...]
     judgement: Judgement
+
+
+@dataclass(frozen=True)
+class DecidingPage:
+    """« Ce qui décide » : for each question that decides, what its other answers would do. Nothing of it is saved."""
+
+    head: DossierHead
+    judgement: Judgement
+    questions: tuple[tuple[Effect, ...], ...]
 
 
 @dataclass(frozen=True)

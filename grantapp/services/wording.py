@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from grantapp.domain.deposit import as_text
+from grantapp.domain.answer import as_text
 from grantapp.domain.project import Project, Section, is_asked
 from grantapp.domain.question import Kind, Question
 from grantapp.french import NARROW, NBSP, listing

@@ -10,7 +10,7 @@ from grantapp.domain.lifecycle import Refused
 from grantapp.domain.project import Section, find_section
 from grantapp.editions import open_on
 from grantapp.forms.steps import form_for
-from grantapp.services import attaching, depositing, drafting
+from grantapp.services import attaching, depositing, drafting, simulating
 from grantapp.web.scope import applicant, arrived_at, person, platform, session, tell
 
 bp = Blueprint("wizard", __name__, url_prefix="/dossiers")
@@ -49,6 +49,13 @@ def overview(reference: str) -> Any:
 def missing(reference: str) -> Any:
     page = drafting.missing(session(), reference, now=arrived_at(), by=person())
     return render_template("wizard/missing.html", page=page)
+
+
+@bp.get("/<reference>/ce-qui-decide")
+@applicant
+def deciding(reference: str) -> Any:
+    page = simulating.deciding(session(), reference, now=arrived_at(), by=person())
+    return render_template("wizard/deciding.html", page=page)
 
 
 @bp.get("/<reference>/verification")

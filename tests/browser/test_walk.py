@@ -119,7 +119,7 @@ def test_no_page_has_a_fault_that_a_machine_can_find(visit, site, node_modules, 
     walker.page.evaluate("document.querySelectorAll('[name=csrf_token]').forEach(e => { e.value = 'périmé' })")
     walker.press("Enregistrer et continuer")
     examine("session-perdue", again=False)
-    for path in ("", "/manques", "/verification", "/depot"):
+    for path in ("", "/manques", "/ce-qui-decide", "/verification", "/depot"):
         walker.open(draft + path)
         examine(f"dossier{path or '/'}")
     walker.file(draft)

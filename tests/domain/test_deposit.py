@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
 
-from grantapp.domain.deposit import Deposit, as_text, freeze, parcel_text, thaw
+from grantapp.domain.answer import as_text, parcel_text
+from grantapp.domain.deposit import Deposit, freeze, thaw
 from grantapp.domain.judgement import judge
 from grantapp.domain.project import Project, facts_of, question_at
 from grantapp.domain.sections.applicant import Behalf, Member, Members, Request

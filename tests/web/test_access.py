@@ -27,6 +27,7 @@ SIGNED_IN = {
     ("POST", "wizard.start"): (302, 302),
     ("GET", "wizard.overview"): (200, 404),
     ("GET", "wizard.missing"): (200, 404),
+    ("GET", "wizard.deciding"): (200, 404),
     ("GET", "wizard.review"): (200, 404),
     ("GET", "wizard.deposit"): (200, 404),
     ("GET", "wizard.step"): (200, 404),

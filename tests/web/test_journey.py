@@ -202,6 +202,20 @@ def test_without_a_plot_what_is_missing_is_the_plot_and_the_way_of_studies_is_sh
     assert director.read(draft).says("Sans terrain, commencez par là")
 
 
+def test_what_decides_is_shown_and_nothing_is_saved(director, fill):
+    draft = fill(demonstration.project())
+    before = director.read(f"{draft}/passe-du-site").seen
+    page = director.read(f"{draft}/ce-qui-decide")
+    assert page.says("Le site est-il une ancienne installation classée ou une ancienne mine")
+    assert page.says("Avec « Ni l'un ni l'autre » : non éligible")
+    assert director.read(f"{draft}/passe-du-site").seen == before
+
+
+def test_a_refusal_says_what_would_be_enough(director, fill):
+    page = director.read(fill(demonstration.ineligible()))
+    assert page.says("Elle serait remplie avec la réponse « Une ancienne installation classée (ICPE) »")
+
+
 def test_an_incomplete_draft_is_not_filed_and_says_why(director, draft):
     page = director.send(f"{draft}/depot")
     assert page.status == 409
