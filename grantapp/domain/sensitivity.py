@@ -18,6 +18,7 @@ from grantapp.domain.eligibility import (
     Facts,
     Finding,
     OtherAnswer,
+    Severity,
     Verdict,
     conclude,
     evaluate,
@@ -36,6 +37,14 @@ class Effect:
     change: OtherAnswer
     conclusion: Conclusion
     flipped: tuple[Finding, ...]
+
+    @property
+    def reasons(self) -> tuple[Finding, ...]:
+        """The flipped rules that make the conclusion: those that block, unless it is a rule met that saves it."""
+        blocking = tuple(
+            each for each in self.flipped if each.severity is Severity.BLOCKING and each.verdict is not Verdict.MET
+        )
+        return blocking or self.flipped
 
 
 def other_answers(anchor: str, answer: object) -> Iterator[OtherAnswer]:
