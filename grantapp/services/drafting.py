@@ -34,6 +34,7 @@ from grantapp.storage import queries
 from grantapp.storage.models import AttachmentRow, DossierRow, SectionRow
 from grantapp.storage.queries import NotFound
 
+Answers = Mapping[str, Mapping[str, object]]
 PIECES = "pieces"  # its answers are the attachments, not a form
 
 
@@ -109,8 +110,19 @@ def review(session: Session, reference: str, *, now: datetime, by: Person) -> Re
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def start(session: Session, edition_id: str, *, now: datetime, by: Person, another: bool = False) -> str:
-    """The reference of a draft for this edition: the one already open, unless `another` is wanted."""
+def start(
+    session: Session,
+    edition_id: str,
+    *,
+    now: datetime,
+    by: Person,
+    another: bool = False,
+    given: Answers | None = None,
+) -> str:
+    """The reference of a draft for this edition: the one already open, unless `another` is wanted.
+
+    `given` holds answers by section and question, known before the draft: a new draft begins with them.
+    """
     edition = editions.find_edition(edition_id)
     if edition is None:
         raise NotFound
@@ -131,18 +143,16 @@ def start(session: Session, edition_id: str, *, now: datetime, by: Person, anoth
         updated_at=now,
     )
     session.add(dossier)
-    # What the account already says is not asked twice; nothing else is guessed.
-    section = section_named("organisation")
-    known, _ = load_section(section, {"name": organisation.organisation})
-    session.add(
-        SectionRow(
-            dossier=dossier,
-            name=section.name,
-            answers=dump_section(section, known),
-            saved_at=now,
-            saved_by_id=by.id,
-        )
-    )
+    # What the account and the pre-check already say is not asked twice; nothing else is guessed.
+    known: dict[str, Mapping[str, object]] = {"organisation": {"name": organisation.organisation}}
+    for name, answers in (given or {}).items():
+        known[name] = {**known.get(name, {}), **answers}
+    for name, answers in known.items():
+        _, section = _step(dossier, name)
+        record, _ = load_section(section, answers)
+        row = SectionRow(dossier=dossier, name=name, answers=dump_section(section, record))
+        row.saved_at, row.saved_by_id = now, by.id
+        session.add(row)
     journal.record(session, "started", dossier=dossier, detail={"edition": edition.id}, now=now, by=by)
     session.commit()
     return dossier.reference

@@ -54,6 +54,17 @@ class DecidingPage:
 
 
 @dataclass(frozen=True)
+class PrecheckPage:
+    """What a few answers already say."""
+
+    edition: Edition
+    is_open: bool
+    judgement: Judgement
+    refusals: tuple[Finding, ...]
+    met: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
 class AttachmentLine:
     id: UUID
     piece: str  # the question's name in the pieces section: management_plan, accounts…

@@ -5,10 +5,14 @@ from itertools import groupby
 
 from sqlalchemy.orm import Session
 
+from grantapp.domain.eligibility import Severity, Verdict
+from grantapp.domain.judgement import judge
 from grantapp.domain.people import Person
+from grantapp.domain.project_file import FORMAT, load
 from grantapp.domain.sensitivity import deciding_answers
+from grantapp.editions import all_editions, open_on
 from grantapp.services import drafting
-from grantapp.services.pages import DecidingPage
+from grantapp.services.pages import DecidingPage, PrecheckPage
 
 
 def deciding(session: Session, reference: str, *, now: datetime, by: Person) -> DecidingPage:
@@ -21,4 +25,28 @@ def deciding(session: Session, reference: str, *, now: datetime, by: Person) -> 
         head=overview.head,
         judgement=overview.judgement,
         questions=tuple(tuple(others) for _, others in by_question),
+    )
+
+
+# Five questions that anybody can answer, and that refuse most of what will be refused.
+PRECHECK = (
+    "organisation.legal_form",
+    "request.site_found",
+    "history.status",
+    "pollution.treatment_needed",
+    "schedule.has_contracts",
+)
+
+
+def precheck(answers: drafting.Answers, *, now: datetime) -> PrecheckPage:
+    """What five answers already say, by the edition that is open, else by the last one. No account, nothing kept."""
+    edition = (open_on(now) or all_editions())[-1]
+    project, _, _ = load({"grantapp": FORMAT, **answers})
+    judgement = judge(edition, project, now)
+    return PrecheckPage(
+        edition=edition,
+        is_open=edition.window.is_open(now),
+        judgement=judgement,
+        refusals=tuple(each for each in judgement.of_verdict(Verdict.NOT_MET) if each.severity is Severity.BLOCKING),
+        met=judgement.of_verdict(Verdict.MET),
     )

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request, session
 
+from grantapp.domain.project import question_at, section_named
 from grantapp.editions import all_editions
+from grantapp.forms.steps import form_for
+from grantapp.services import simulating
 from grantapp.web.scope import anyone, arrived_at
 
 bp = Blueprint("public", __name__)
@@ -15,6 +18,29 @@ bp = Blueprint("public", __name__)
 def home() -> Any:
     shown = [{"edition": each, "is_open": each.window.is_open(arrived_at())} for each in all_editions()]
     return render_template("public/home.html", editions=shown)
+
+
+@bp.get("/verifier")
+@anyone
+def precheck() -> Any:
+    return render_template("public/precheck.html", forms=_five_questions(None), page=None)
+
+
+@bp.post("/verifier")
+@anyone
+def judge_five_answers() -> Any:
+    """The answers wait in the visitor's own session: a draft started from here begins with them."""
+    forms = _five_questions(request.form)
+    answers = {form.section.name: form.answers() for form in forms if form.validate() and form.answers()}
+    session["precheck"] = answers
+    page = simulating.precheck(answers, now=arrived_at())
+    return render_template("public/precheck.html", forms=forms, page=page)
+
+
+def _five_questions(typed: Any) -> list[Any]:
+    """One form a question: each belongs to another section."""
+    asked = [question_at(anchor) for anchor in simulating.PRECHECK]
+    return [form_for(section_named(each.section), formdata=typed, questions=(each,)) for each in asked]
 
 
 @bp.get("/mentions")

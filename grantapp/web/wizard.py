@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import session as visit
 
 from grantapp import french
 from grantapp.domain.lifecycle import Refused
@@ -33,6 +34,7 @@ def start() -> Any:
         now=arrived_at(),
         by=person(),
         another=request.form.get("another") == "1",
+        given=visit.pop("precheck", None),
     )
     return redirect(url_for("wizard.overview", reference=reference))
 

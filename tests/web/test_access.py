@@ -11,6 +11,8 @@ from tests.web.reader import Page
 
 ANYONE = {
     ("GET", "public.home"): 200,
+    ("GET", "public.precheck"): 200,
+    ("POST", "public.judge_five_answers"): 200,
     ("GET", "public.notice"): 200,
     ("GET", "public.accessibility"): 200,
     ("GET", "public.health"): 200,
