@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -94,6 +95,29 @@ class StepPage:
     judgement: Judgement
     findings: tuple[Finding, ...]  # those that need an answer of this section
     attachments: tuple[AttachmentLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """One line of the arithmetic, as it is and as it would be; euros."""
+
+    label: str
+    today: Decimal | None
+    supposed: Decimal | None
+
+    @property
+    def difference(self) -> Decimal | None:
+        return None if self.today is None or self.supposed is None else self.supposed - self.today
+
+
+@dataclass(frozen=True)
+class WhatIfPage:
+    """« Et si… » : one section with other answers, beside the dossier as it is. Nothing of it is saved."""
+
+    today: StepPage
+    supposed: StepPage
+    amounts: tuple[Amounts, ...]
+    flipped: tuple[tuple[Finding | None, Finding | None], ...]  # a rule before and after; None where it does not apply
 
 
 @dataclass(frozen=True)

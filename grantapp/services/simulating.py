@@ -1,18 +1,19 @@
 """What if? Pure reads over a draft: nothing here is ever saved."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy.orm import Session
 
-from grantapp.domain.eligibility import Severity, Verdict
+from grantapp.domain.eligibility import Finding, Severity, Verdict
 from grantapp.domain.judgement import judge
 from grantapp.domain.people import Person
 from grantapp.domain.project_file import FORMAT, load
 from grantapp.domain.sensitivity import deciding_answers
 from grantapp.editions import all_editions, open_on
 from grantapp.services import drafting
-from grantapp.services.pages import DecidingPage, PrecheckPage
+from grantapp.services.pages import Amounts, DecidingPage, PrecheckPage, WhatIfPage
 
 
 def deciding(session: Session, reference: str, *, now: datetime, by: Person) -> DecidingPage:
@@ -26,6 +27,33 @@ def deciding(session: Session, reference: str, *, now: datetime, by: Person) -> 
         judgement=overview.judgement,
         questions=tuple(tuple(others) for _, others in by_question),
     )
+
+
+def what_if(
+    session: Session, reference: str, name: str, answers: Mapping[str, object], *, now: datetime, by: Person
+) -> WhatIfPage:
+    """One section with other answers, beside the dossier as it is saved."""
+    today = drafting.step_page(session, reference, name, now=now, by=by)
+    supposed = drafting.preview(session, reference, name, answers, now=now, by=by)
+    before = {each.rule: each for each in today.judgement.findings}
+    after = {each.rule: each for each in supposed.judgement.findings}
+    codes = dict.fromkeys([*before, *after])
+    flipped = tuple(
+        (before.get(code), after.get(code))
+        for code in codes
+        if _verdict(before.get(code)) is not _verdict(after.get(code))
+    )
+    supposed_lines = {line.code: line for line in supposed.judgement.aid.lines}
+    amounts = tuple(
+        Amounts(line.label, line.amount, supposed_lines[line.code].amount)
+        for line in today.judgement.aid.lines
+        if line.code in supposed_lines and (line.amount is not None or supposed_lines[line.code].amount is not None)
+    )
+    return WhatIfPage(today=today, supposed=supposed, amounts=amounts, flipped=flipped)
+
+
+def _verdict(finding: Finding | None) -> Verdict | None:
+    return finding.verdict if finding else None
 
 
 # Five questions that anybody can answer, and that refuse most of what will be refused.

@@ -60,6 +60,27 @@ def deciding(reference: str) -> Any:
     return render_template("wizard/deciding.html", page=page)
 
 
+@bp.get("/<reference>/et-si/<slug>")
+@applicant
+def suppose(reference: str, slug: str) -> Any:
+    """A section to try other answers in; it begins with the saved ones."""
+    page = drafting.step_page(session(), reference, _typed_section(slug).name, now=arrived_at(), by=person())
+    form = form_for(page.section, formdata=page.raw, record=page.record, questions=page.questions)
+    return render_template("wizard/what_if.html", page=page, form=form, result=None)
+
+
+@bp.post("/<reference>/et-si/<slug>")
+@applicant
+def what_if(reference: str, slug: str) -> Any:
+    name = _typed_section(slug).name
+    with platform().sessions.reading() as reading:
+        page = drafting.step_page(reading, reference, name, now=arrived_at(), by=person())
+        form = _typed(page, request.form)
+        form.validate()
+        result = simulating.what_if(reading, reference, name, form.answers(), now=arrived_at(), by=person())
+    return render_template("wizard/what_if.html", page=page, form=form, result=result)
+
+
 @bp.get("/<reference>/verification")
 @applicant
 def review(reference: str) -> Any:
@@ -194,6 +215,11 @@ def attachment(reference: str, attachment_id: UUID) -> Any:
 
 def _section(slug: str) -> Section:
     return find_section(slug) or abort(404)
+
+
+def _typed_section(slug: str) -> Section:
+    section = _section(slug)
+    return abort(404) if section.name == "pieces" else section
 
 
 def _typed(page: Any, fields: Any) -> Any:

@@ -113,13 +113,17 @@ def test_no_page_has_a_fault_that_a_machine_can_find(visit, site, node_modules, 
     for section in SLUGS:
         walker.open(f"{draft}/{section}")
         examine(f"rempli-{section}")
+    walker.open(f"{draft}/et-si/financement")
+    walker.page.fill("[name=lines-0-amount], [name=sources-0-amount]", "600 000")
+    walker.press("Voir ce que cela changerait")
+    examine("et-si", again=False)
     conflict(walker, f"{draft}/organisation")
     examine("deux-versions", again=False)
     walker.open(f"{draft}/organisation")
     walker.page.evaluate("document.querySelectorAll('[name=csrf_token]').forEach(e => { e.value = 'périmé' })")
     walker.press("Enregistrer et continuer")
     examine("session-perdue", again=False)
-    for path in ("", "/manques", "/ce-qui-decide", "/verification", "/depot"):
+    for path in ("", "/manques", "/ce-qui-decide", "/et-si/depenses", "/verification", "/depot"):
         walker.open(draft + path)
         examine(f"dossier{path or '/'}")
     walker.file(draft)

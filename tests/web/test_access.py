@@ -30,6 +30,8 @@ SIGNED_IN = {
     ("GET", "wizard.overview"): (200, 404),
     ("GET", "wizard.missing"): (200, 404),
     ("GET", "wizard.deciding"): (200, 404),
+    ("GET", "wizard.suppose"): (200, 404),
+    ("POST", "wizard.what_if"): (200, 404),
     ("GET", "wizard.review"): (200, 404),
     ("GET", "wizard.deposit"): (200, 404),
     ("GET", "wizard.step"): (200, 404),
