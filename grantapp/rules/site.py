@@ -29,7 +29,7 @@ def former_icpe_or_mine(*, cites: tuple[Citation, ...]) -> Rule:
     )
 
 
-def duties_met_or_in_default(*, cites: tuple[Citation, ...]) -> AnyOf:
+def duties_met_or_in_default(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> AnyOf:
     """R14. Either the former operator has restored the site, or its liable party is in default."""
 
     def check_duties(duties_met: bool) -> Outcome:
@@ -68,6 +68,7 @@ def duties_met_or_in_default(*, cites: tuple[Citation, ...]) -> AnyOf:
             ),
         ),
         cites=cites,
+        severity=severity,
     )
 
 
