@@ -94,7 +94,7 @@ def aid(
         rates=(
             Rate(
                 "works_rate",
-                "Taux de l'aide aux travaux",
+                typeset("Taux de l'aide aux travaux"),
                 None,
                 said["works_rate"],
                 (no_rate,),
@@ -102,7 +102,7 @@ def aid(
             ),
             Rate(
                 "studies_rate",
-                "Taux de l'aide aux études",
+                typeset("Taux de l'aide aux études"),
                 None,
                 said["studies_rate"],
                 (

@@ -11,6 +11,7 @@ from tests.web.reader import Page
 
 ANYONE = {
     ("GET", "public.home"): 200,
+    ("GET", "public.edition"): 200,
     ("GET", "public.notice"): 200,
     ("GET", "public.accessibility"): 200,
     ("GET", "public.health"): 200,
@@ -65,6 +66,7 @@ def address(app, fill, director) -> Callable[[str], str]:
     def of(endpoint: str, reference: str = draft.rsplit("/", 1)[-1]) -> str:
         values = {
             "reference": reference,
+            "call": "ademe-2022",
             "slug": "site",
             "piece": "other",
             "number": 1,
