@@ -6,9 +6,9 @@ from datetime import datetime
 from grantapp.domain.edition import Edition
 from grantapp.domain.eligibility import FILED_AT, AnyRule, Severity
 from grantapp.domain.project import Section, is_anchor, question_at, section_named
-from grantapp.domain.question import Question
+from grantapp.domain.question import Choice, Question
 from grantapp.editions import all_editions
-from grantapp.french import typeset
+from grantapp.french import listing, typeset
 from grantapp.storage.queries import NotFound
 
 PIECES = "pieces"
@@ -29,6 +29,7 @@ class RuleLine:
     rule: AnyRule
     title: str
     looks_at: tuple[str, ...]
+    only_if: tuple[str, ...]  # the answers without which it is not judged
     is_verified: bool
 
 
@@ -72,7 +73,7 @@ def show_edition(slug: str, now: datetime) -> EditionPage:
 
 def _of_severity(edition: Edition, severity: Severity) -> tuple[RuleLine, ...]:
     return tuple(
-        RuleLine(rule, typeset(rule.title), _looks_at(rule), all(each.verified for each in rule.cites))
+        RuleLine(rule, typeset(rule.title), _looks_at(rule), _only_if(rule), all(each.verified for each in rule.cites))
         for rule in edition.rules
         if rule.severity is severity
     )
@@ -85,6 +86,19 @@ def _looks_at(rule: AnyRule) -> tuple[str, ...]:
         for need in rule.all_needs
     ]
     return tuple(dict.fromkeys(labels))
+
+
+def _only_if(rule: AnyRule) -> tuple[str, ...]:
+    return tuple(
+        typeset(f"« {question_at(each.anchor).label} » est {listing((_answer(value) for value in each.values), 'ou')}")
+        for each in rule.applies
+    )
+
+
+def _answer(value: object) -> str:
+    if isinstance(value, Choice):
+        return f"« {value.label} »"
+    return "oui" if value is True else "non"
 
 
 def _question(anchor: str) -> str:

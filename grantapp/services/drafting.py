@@ -117,8 +117,8 @@ def start(session: Session, edition_id: str, *, now: datetime, by: Person, anoth
         return open_draft.reference
     if now >= edition.window.closes_at:
         raise Refused(
-            f"L'appel « {edition.title} » s'est clos le {day(edition.window.closes_on)} : on ne peut plus y commencer de "
-            f"dossier. {edition.successor}"
+            f"L'appel « {edition.title} » s'est clos le {day(edition.window.closes_on)} : on ne peut plus y commencer "
+            f"de dossier. {edition.successor}"
         )
     dossier = DossierRow(
         id=uuid4(),

@@ -46,6 +46,14 @@ def test_every_question_and_every_piece_is_listed_with_its_reason(anonymous, edi
             assert page.says(plain(question.label)) and page.says(plain(question.why)), question.anchor
 
 
+def test_a_rule_for_some_requests_only_says_which(anonymous):
+    clauses = read(anonymous, get_edition("ademe_2020")).soup
+    works_only = plain(clauses.find(id="regle-R33").get_text(" ", strip=True))
+    assert "Seulement si" in works_only and "« Des travaux de dépollution »" in works_only
+    assert "est oui." in plain(clauses.find(id="regle-R16").get_text(" ", strip=True))
+    assert "Seulement si" not in clauses.find(id="regle-R13").get_text()
+
+
 def test_only_the_edition_that_is_open_says_so_and_invites_to_begin(anonymous):
     opened = {edition.id: read(anonymous, edition).says("Ouvert aujourd'hui") for edition in all_editions()}
     assert opened == {"ademe_2020": False, "ademe_2021": False, "ademe_2022": True}

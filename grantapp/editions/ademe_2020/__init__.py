@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from grantapp.domain.edition import Edition, Window
-from grantapp.domain.eligibility import Severity
+from grantapp.domain.eligibility import AnyRule, Severity
 from grantapp.domain.project import sections
 from grantapp.rules import ademe, applicant, site, works
 from grantapp.rules.sources import (
@@ -58,7 +58,7 @@ POSTS_CITED = (
     S4.at("liste des dépenses éligibles", unverified=SECOND),
 )
 
-RULES = (
+RULES: tuple[AnyRule, ...] = (
     # ── the request and who makes it ──
     applicant.filed_in_window(window=WINDOW),
     applicant.still_open(

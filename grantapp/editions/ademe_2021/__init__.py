@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from grantapp.domain.edition import Edition, Window
-from grantapp.domain.eligibility import Severity
+from grantapp.domain.eligibility import AnyRule, Severity
 from grantapp.domain.project import sections
 from grantapp.rules import ademe, applicant, site, works
 from grantapp.rules.sources import RGEC, S1, S4, S5, S6, S7, S8, S10, S11, S12, S14, S29, S38, S45, S46, S55, S74
@@ -34,7 +34,7 @@ POSTS_CITED = (
     S11.at("volet études", unverified=FIRST),
 )
 
-RULES = (
+RULES: tuple[AnyRule, ...] = (
     # ── the request and who makes it ──
     applicant.filed_in_window(window=WINDOW),
     applicant.still_open(
