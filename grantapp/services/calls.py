@@ -1,53 +1,17 @@
 """What anybody may read of a call, without an account and without a project."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from grantapp.domain.edition import Edition
 from grantapp.domain.eligibility import FILED_AT, AnyRule, Severity
-from grantapp.domain.project import Section, is_anchor, question_at, section_named
-from grantapp.domain.question import Choice, Question
+from grantapp.domain.project import is_anchor, question_at, section_named
+from grantapp.domain.question import Choice
 from grantapp.editions import all_editions
 from grantapp.french import listing, typeset
+from grantapp.services.pages import EditionPage, RuleLine, ShownEdition
 from grantapp.storage.queries import NotFound
 
 PIECES = "pieces"
-
-
-@dataclass(frozen=True)
-class ShownEdition:
-    """An edition among the others."""
-
-    edition: Edition
-    is_open: bool
-
-
-@dataclass(frozen=True)
-class RuleLine:
-    """A rule with the questions it looks at, for people who have no project yet."""
-
-    rule: AnyRule
-    title: str
-    looks_at: tuple[str, ...]
-    only_if: tuple[str, ...]  # the answers without which it is not judged
-    is_verified: bool
-
-
-@dataclass(frozen=True)
-class EditionPage:
-    """« L'appel » : what one edition wants, asks, cites, and does not know."""
-
-    edition: Edition
-    is_open: bool
-    blocking: tuple[RuleLine, ...]
-    warnings: tuple[RuleLine, ...]
-    sections: tuple[Section, ...]  # what is asked, the pieces apart
-    pieces: tuple[Question, ...]
-    earlier_and_later: tuple[Edition, ...]  # the other editions, the most recent first
-
-    @property
-    def rules(self) -> tuple[RuleLine, ...]:
-        return self.blocking + self.warnings
 
 
 def list_editions(now: datetime) -> tuple[ShownEdition, ...]:
