@@ -242,6 +242,34 @@ def _tell(judgement: Any) -> None:
         click.echo(typeset(f"\n{plural(len(judgement.unanswered), 'réponse')} ou pièces manquent pour déposer."))
 
 
+@command("compare")
+@click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
+@on_option
+@click.option("--json", "as_data", is_flag=True, help="Écrire les jugements en JSON.")
+@click.pass_context
+def compare(ctx: click.Context, path: Path, on: datetime | None, as_data: bool) -> None:
+    """Juge un fichier de projet par toutes les éditions, à la même date."""
+    from grantapp.domain.eligibility import Verdict
+    from grantapp.domain.judgement import as_json
+    from grantapp.services.judging import BadFile, read_case
+
+    try:
+        judgements = read_case(path, edition_id=None, on=on, now=_now()).judgements()
+    except BadFile as bad:
+        ctx.exit(_fail(str(bad)))
+    if as_data:
+        click.echo(json.dumps([as_json(each) for each in judgements], ensure_ascii=False, indent=2))
+        return
+    for each in judgements:
+        words, colour = CONCLUSIONS[each.conclusion.value]
+        when = day(each.at.astimezone(PARIS).date())
+        click.echo(typeset(f"{each.edition}, au {when} : ") + click.style(words, fg=colour, bold=True))
+        for verdict, heading in ((Verdict.NOT_MET, "Ne va pas"), (Verdict.UNKNOWN, "Reste à juger")):
+            for found in each.of_verdict(verdict):
+                severity = "" if found.severity.value == "blocking" else " (à signaler)"
+                click.echo(typeset(f"    {heading} : {found.rule} {found.title}{severity}"))
+
+
 @command("print")
 @click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
 @click.option(

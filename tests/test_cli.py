@@ -135,6 +135,38 @@ def test_the_editions_say_which_is_open():
     assert "Fonds vert" in run("editions", "--on", "2026-11-23").stdout
 
 
+def test_a_project_is_judged_by_every_edition_side_by_side():
+    result = run("compare", EXAMPLES / "demonstration.json", "--json")
+    concluded = {each["edition"]: each["conclusion"] for each in json.loads(result.stdout)}
+    assert list(concluded.items()) == [
+        ("ademe_2022", "conditional"),
+        ("ademe_2021", "ineligible"),
+        ("ademe_2020", "ineligible"),
+    ]
+    assert result.exit_code == 0
+
+
+def test_a_comparison_names_what_each_edition_refuses_and_cannot_judge():
+    latest, earlier, first = run("compare", EXAMPLES / "sans-terrain.json").stdout.split("ademe_")[1:]
+    assert latest.startswith("2022") and "Indéterminé" in latest and "R13" in latest and "R01" not in latest
+    assert "R01" in earlier and "R33" not in earlier
+    assert "R33" in first and "R34" in first  # only that edition dates the works
+
+
+def test_a_comparison_at_another_day_is_at_that_day_for_all():
+    told = json.loads(run("compare", EXAMPLES / "demonstration.json", "--on", "2021-01-14", "--json").stdout)
+    assert {each["on"] for each in told} == {"2021-01-14T12:00:00+01:00"}
+    refused = {
+        each["edition"]: {found["rule"] for found in each["findings"] if found["verdict"] == "not_met"} for each in told
+    }
+    assert "R01" in refused["ademe_2021"] and "R01" not in refused["ademe_2020"]
+
+
+def test_a_file_that_cannot_be_compared_says_why(written):
+    result = run("compare", written({"grantapp": 1, "site": {"area_m2": "x"}}))
+    assert result.exit_code == 2 and "site.area_m2" in result.stderr
+
+
 def test_a_dossier_is_printed_without_a_database_with_its_pieces(tmp_path):
     paper = tmp_path / "plan.pdf"
     paper.write_bytes(demonstration.paper("Plan"))

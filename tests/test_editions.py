@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -15,6 +15,7 @@ from grantapp.domain.eligibility import (
     FILED_AT,
     AllOf,
     AnyOf,
+    AnyRule,
     Citation,
     Finding,
     Severity,
@@ -34,7 +35,6 @@ from grantapp.editions import (
     get_edition,
     open_on,
 )
-from grantapp.french import PARIS
 from tests.domain.vocabulary import answers, projects
 
 EDITIONS = all_editions()
@@ -62,7 +62,7 @@ def citations_of(edition: Edition) -> list[Citation]:
 
 
 def test_every_folder_beside_the_registry_is_found():
-    assert [edition.id for edition in EDITIONS] == ["ademe_2022"]
+    assert [edition.id for edition in EDITIONS] == ["ademe_2020", "ademe_2021", "ademe_2022"]
 
 
 def test_an_edition_is_found_by_its_identifier():
@@ -71,7 +71,7 @@ def test_an_edition_is_found_by_its_identifier():
 
 def test_an_unknown_edition_is_refused_with_the_known_ones():
     assert find_edition("ademe_1900") is None
-    with pytest.raises(UnknownEdition, match=r"ademe_1900.*ademe_2022"):
+    with pytest.raises(UnknownEdition, match=r"ademe_1900.*ademe_2020, ademe_2021 ou ademe_2022"):
         get_edition("ademe_1900")
 
 
@@ -88,7 +88,7 @@ def test_the_editions_load_nothing_of_the_web_the_memory_or_the_print():
     heavy = {"flask", "wtforms", "sqlalchemy", "jinja2", "weasyprint"}
     script = "import sys, grantapp.editions as editions; editions.all_editions(); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
-    assert "grantapp.editions.ademe_2022" in loaded
+    assert {f"grantapp.editions.{edition.id}" for edition in EDITIONS} <= set(loaded)
     assert heavy.isdisjoint(loaded)
 
 
@@ -236,9 +236,9 @@ def test_nothing_is_asked_without_a_use():
 
 # ── whatever is answered ─────────────────────────────────────────────────────────────────────────────────────────
 
-OPENING = datetime(2022, 2, 15, tzinfo=PARIS)
+FIRST_OPENING = EDITIONS[0].window.opens_at
 unhurried = settings(max_examples=40, deadline=None)  # a project has a hundred answers to draw
-INSTANTS = st.integers(-3_000_000, 300_000_000).map(lambda seconds: OPENING + timedelta(seconds=seconds))
+INSTANTS = st.integers(-3_000_000, 300_000_000).map(lambda seconds: FIRST_OPENING + timedelta(seconds=seconds))
 
 
 @unhurried
@@ -269,6 +269,72 @@ def test_an_unknown_rule_names_what_is_missing_and_a_judged_one_nothing(project,
     for edition in EDITIONS:
         for found in judge(edition, project, at).findings:
             assert bool(found.missing) is (found.verdict is Verdict.UNKNOWN)
+
+
+# ── ademe_2020, ademe_2021 ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@each_edition
+def test_no_rate_of_works_is_printed_anywhere(edition):
+    rates = {line.code: line for line in edition.aid.rates}
+    assert rates["works_rate"].amount is None
+    said = " ".join([*edition.texts.values(), *(line.explanation for line in edition.aid.rates)])
+    assert not any(f"{rate}\u00a0%" in said for rate in (35, 45, 55))
+
+
+def rules_of(edition_id: str) -> dict[str, AnyRule]:
+    return {rule.code: rule for rule in get_edition(edition_id).rules}
+
+
+@pytest.mark.parametrize(
+    ("edition_id", "opens_on", "closes_on"),
+    [
+        ("ademe_2020", date(2020, 11, 6), date(2021, 2, 25)),
+        ("ademe_2021", date(2021, 7, 15), date(2021, 10, 8)),
+        ("ademe_2022", date(2022, 2, 15), date(2022, 4, 29)),
+    ],
+)
+def test_the_windows_are_those_that_were_read(edition_id, opens_on, closes_on):
+    window = get_edition(edition_id).window
+    assert (window.opens_on, window.closes_on) == (opens_on, closes_on)
+
+
+def test_the_other_day_given_for_the_launch_of_2020_is_said():
+    notes = [citation.note for citation in get_edition("ademe_2020").window.cites if not citation.verified]
+    assert any("9\u00a0novembre 2020" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("edition_id", "codes"),
+    [("ademe_2020", ("R05", "R16", "R17", "R27", "R33", "R34", "R37")), ("ademe_2021", ("R29",))],
+)
+def test_what_was_read_for_an_edition_blocks_and_is_verified(edition_id, codes):
+    for code in codes:
+        rule = rules_of(edition_id)[code]
+        assert rule.severity is Severity.BLOCKING
+        assert all(citation.verified for citation in rule.cites), code
+
+
+@pytest.mark.parametrize(
+    ("edition_id", "codes"),
+    [("ademe_2020", ("R14", "R32")), ("ademe_2021", ("R05", "R14", "R16", "R17", "R26", "R27", "R32", "R37"))],
+)
+def test_what_was_read_for_another_edition_only_warns(edition_id, codes):
+    for code in codes:
+        rule = rules_of(edition_id)[code]
+        assert rule.severity is Severity.WARNING
+        assert all(citation.note and not citation.verified for citation in rule.cites), code
+
+
+def test_only_the_first_edition_dates_the_works():
+    assert [edition.id for edition in EDITIONS if {"R33", "R34"} & rules_of(edition.id).keys()] == ["ademe_2020"]
+
+
+@pytest.mark.parametrize(("edition_id", "followers"), [("ademe_2020", ("2021", "2022")), ("ademe_2021", ("2022",))])
+def test_a_closed_edition_names_the_editions_that_followed_and_the_fonds_vert(edition_id, followers):
+    successor = get_edition(edition_id).successor
+    assert all(year in successor for year in followers)
+    assert get_edition("ademe_2022").successor in successor
 
 
 # ── ademe_2022 ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -303,13 +369,6 @@ def test_a_complete_project_needs_no_other_way_and_a_closed_call_names_what_foll
     closed = judge(ADEME, case.project, ADEME.window.closes_at)
     assert routes_of("eligible") == []
     assert [route.code for route in closed.routes] == ["successeur"]
-
-
-def test_no_rate_of_works_is_printed_anywhere():
-    rates = {line.code: line for line in ADEME.aid.rates}
-    assert rates["works_rate"].amount is None
-    said = " ".join([*ADEME.texts.values(), *(line.explanation for line in ADEME.aid.rates)])
-    assert not any(f"{rate}\u00a0%" in said for rate in (35, 45, 55))
 
 
 def test_the_rate_of_studies_is_said_as_to_be_confirmed():

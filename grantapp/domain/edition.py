@@ -73,3 +73,8 @@ class Edition:
     texts: Mapping[str, str]
     amendments: tuple[Amendment, ...] = field(default=())
     reference_prefix: str = "D"
+
+    @property
+    def slug(self) -> str:
+        """Its name in an address: `ademe-2022`."""
+        return self.id.replace("_", "-")

@@ -1,9 +1,12 @@
 """Where: former ICPE or mine (R13), duties met or default (R14), depollution (R15), exclusions (R16, R17)."""
 
 from grantapp.domain.eligibility import AnyOf, Citation, Outcome, Rule, Severity, met, not_met
+from grantapp.domain.question import When, when
 from grantapp.domain.sections.site import Nature, Pollutant, Status
 from grantapp.french import listing
 from grantapp.rules.applicant import DREAL
+
+TO_BE_TREATED = when("pollution.treatment_needed", True)  # pollutants are asked of nobody else
 
 
 def former_icpe_or_mine(*, cites: tuple[Citation, ...]) -> Rule:
@@ -29,7 +32,7 @@ def former_icpe_or_mine(*, cites: tuple[Citation, ...]) -> Rule:
     )
 
 
-def duties_met_or_in_default(*, cites: tuple[Citation, ...]) -> AnyOf:
+def duties_met_or_in_default(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> AnyOf:
     """R14. Either the former operator has restored the site, or its liable party is in default."""
 
     def check_duties(duties_met: bool) -> Outcome:
@@ -68,6 +71,7 @@ def duties_met_or_in_default(*, cites: tuple[Citation, ...]) -> AnyOf:
             ),
         ),
         cites=cites,
+        severity=severity,
     )
 
 
@@ -93,7 +97,11 @@ def depollution_needed(*, cites: tuple[Citation, ...]) -> Rule:
 
 
 def pollution_not_excluded(
-    *, excluded: frozenset[Pollutant], cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING
+    *,
+    excluded: frozenset[Pollutant],
+    cites: tuple[Citation, ...],
+    severity: Severity = Severity.BLOCKING,
+    applies: tuple[When, ...] = (),
 ) -> Rule:
     """R16. One excluded pollutant is enough to say so; asbestos in buildings is not a pollutant of the site."""
 
@@ -113,6 +121,7 @@ def pollution_not_excluded(
         cites=cites,
         check=check,
         severity=severity,
+        applies=applies,
     )
 
 

@@ -50,6 +50,14 @@ S7 = Source(
     "DREAL Nouvelle-Aquitaine, présentation de l'appel de l'ADEME, édition 2020-2021",
     "https://nouvelle-aquitaine.developpement-durable.gouv.fr/appel-a-projet-travaux-de-depollution-pour-la-r4781.html",
 )
+S8 = Source(
+    "Envirobat Occitanie, annonce de l'appel de l'ADEME, édition de 2021",
+    "https://envirobat-oc.fr/AAP-Travaux-de-depollution-pour-la-reconversion-de-friches",
+)
+S9 = Source(
+    "Le Moniteur, article 2115029 sur le lancement du fonds friches (2020)",
+    "https://infopro-le-moniteur-staging.web.arc-cdn.net/article/relance-top-depart-pour-le-fonds-friche.2115029",
+)
 S10 = Source(
     "Le Moniteur, article 2117734 sur le fonds friches (2021)",
     "https://testing.lemoniteur.fr/article/un-turbo-dans-le-moteur-de-la-reconversion.2117734",
@@ -66,9 +74,26 @@ S14 = Source(
     "Banque des territoires, lancement de la troisième édition du fonds friches (février 2022)",
     "https://banquedesterritoires.fr/la-troisieme-edition-de-lappel-projets-fonds-friches-est-lancee",
 )
+S15 = Source(
+    "Banque des territoires, lancement du premier appel à projets du fonds friches (2020)",
+    "https://banquedesterritoires.fr/plan-de-relance-lancement-du-premier-appel-projets-dans-le-cadre-du-fonds-friches",
+)
+S16 = Source(
+    "Batirama, lancement du premier appel à projets pour les friches industrielles (2020)",
+    "https://batirama.com/article/"
+    "36068-valorisation-des-friches-industrielles-lancement-du-premier-appel-a-projets.html",
+)
+S22 = Source(
+    "Affiches parisiennes, lancement de l'appel « recyclage foncier », première session",
+    "https://affiches-parisiennes.com/lancement-de-l-appel-a-projets-pour-le-recyclage-foncier-des-friches-11575.html",
+)
 S27 = Source(
     "Appel à projets « recyclage foncier des friches » en Normandie (2022)",
     "https://fr.readkong.com/page/appel-a-projets-recyclage-foncier-des-friches-en-normandie-4839002",
+)
+S29 = Source(
+    "DREAL Provence-Alpes-Côte d'Azur, lauréats de la deuxième session « recyclage foncier » (2021)",
+    "https://paca.developpement-durable.gouv.fr/26-projets-designes-laureats-de-la-2eme-edition-du-a13893.html",
 )
 S32 = Source(
     "Sénat, séance du 13 janvier 2021, réponse de la ministre sur le fonds friches",

@@ -1,4 +1,6 @@
-"""What and when: use (R21), studies or works (R26 to R29), nothing signed before filing (R30, R32), planning (R37)."""
+"""What and when: use (R21), studies or works (R26 to R29), nothing signed before filing (R30, R32),
+the calendar of the call (R33, R34), planning (R37).
+"""
 
 from datetime import date, datetime, timedelta
 
@@ -221,6 +223,50 @@ def _nothing_signed(
         cites=cites,
         severity=severity,
         applies=applies,
+    )
+
+
+def works_start_between(*, first: date, last: date, cites: tuple[Citation, ...]) -> Rule:
+    """R33. The call wants works to begin within a period, both days included."""
+
+    def check(starts_on: date) -> Outcome:
+        period = f"entre le {day(first)} et le {day(last)}"
+        if first <= starts_on <= last:
+            return met(f"Les travaux commencent le {day(starts_on)} : l'appel veut un démarrage {period}.")
+        return not_met(
+            f"Un début le {day(starts_on)} ne convient pas : l'appel veut que les travaux démarrent {period}. "
+            "Changez la date de début si le chantier peut commencer dans cette période."
+        )
+
+    return Rule(
+        code="R33",
+        slug="demarrage-des-travaux",
+        title="Des travaux qui démarrent à temps",
+        needs=("schedule.starts_on",),
+        cites=cites,
+        check=check,
+        applies=FOR_WORKS,
+    )
+
+
+def last_expense_by(*, last: date, cites: tuple[Citation, ...]) -> Rule:
+    """R34. What is aided ends on that day at the latest."""
+
+    def check(ends_on: date) -> Outcome:
+        if ends_on > last:
+            return not_met(
+                f"Une fin le {day(ends_on)} vient trop tard : les dernières dépenses doivent être faites au plus tard "
+                f"le {day(last)}. Avancez la fin, ou ne demandez l'aide que pour ce qui sera payé à cette date."
+            )
+        return met(f"L'opération finit le {day(ends_on)} : les dernières dépenses sont admises jusqu'au {day(last)}.")
+
+    return Rule(
+        code="R34",
+        slug="derniere-depense",
+        title="Des dépenses finies à temps",
+        needs=("schedule.ends_on",),
+        cites=cites,
+        check=check,
     )
 
 

@@ -19,6 +19,7 @@ from grantapp.domain.project import Project, Section, governing, is_anchor, sect
 from grantapp.domain.project_file import dump_section, load_section
 from grantapp.domain.question import Piece
 from grantapp.domain.sections.funding import Pieces
+from grantapp.french import day
 from grantapp.services import journal, wording
 from grantapp.services.pages import (
     AttachmentLine,
@@ -132,6 +133,11 @@ def start(
     open_draft = queries.find_open_draft(session, organisation.organisation_id, edition_id, by)
     if open_draft and not another:
         return open_draft.reference
+    if now >= edition.window.closes_at:
+        raise Refused(
+            f"L'appel « {edition.title} » s'est clos le {day(edition.window.closes_on)} : on ne peut plus y commencer "
+            f"de dossier. {edition.successor}"
+        )
     dossier = DossierRow(
         id=uuid4(),
         reference=_next_reference(session, edition.reference_prefix),

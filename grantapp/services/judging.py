@@ -38,6 +38,10 @@ class Case:
     def judgement(self) -> Judgement:
         return judge(self.edition, self.project, self.at)
 
+    def judgements(self) -> tuple[Judgement, ...]:
+        """By every edition at that instant, the most recent first: all but the one that is open refuse the date."""
+        return tuple(judge(edition, self.project, self.at) for edition in reversed(all_editions()))
+
 
 def read_case(path: Path, *, edition_id: str | None, on: datetime | None, now: datetime) -> Case:
     """The case in a file. The edition and the day come from the caller, else from the file, else the day is today's.

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from grantapp.domain.edition import Edition
-from grantapp.domain.eligibility import Finding
+from grantapp.domain.eligibility import AnyRule, Finding
 from grantapp.domain.judgement import Judgement
 from grantapp.domain.lifecycle import State
 from grantapp.domain.project import Project, Section
@@ -196,3 +196,39 @@ class ReceiptPage:
     pdf_failed: bool
     judgement: dict[str, Any]  # as frozen: services never judge a deposit again
     pieces: tuple[AttachmentLine, ...]
+
+
+@dataclass(frozen=True)
+class ShownEdition:
+    """An edition among the others."""
+
+    edition: Edition
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """A rule with the questions it looks at, for people who have no project yet."""
+
+    rule: AnyRule
+    title: str
+    looks_at: tuple[str, ...]
+    only_if: tuple[str, ...]  # the answers without which it is not judged
+    is_verified: bool
+
+
+@dataclass(frozen=True)
+class EditionPage:
+    """« L'appel » : what one edition wants, asks, cites, and does not know."""
+
+    edition: Edition
+    is_open: bool
+    blocking: tuple[RuleLine, ...]
+    warnings: tuple[RuleLine, ...]
+    sections: tuple[Section, ...]  # what is asked, the pieces apart
+    pieces: tuple[Question, ...]
+    earlier_and_later: tuple[Edition, ...]  # the other editions, the most recent first
+
+    @property
+    def rules(self) -> tuple[RuleLine, ...]:
+        return self.blocking + self.warnings

@@ -1,13 +1,12 @@
-"""What anybody may read: what this is, what is open today, the legal notice."""
+"""What anybody may read: what this is, what is open today, each call, the legal notice."""
 
 from typing import Any
 
 from flask import Blueprint, render_template, request, session
 
 from grantapp.domain.project import question_at, section_named
-from grantapp.editions import all_editions
 from grantapp.forms.steps import form_for
-from grantapp.services import simulating
+from grantapp.services import calls, simulating
 from grantapp.web.scope import anyone, arrived_at
 
 bp = Blueprint("public", __name__)
@@ -16,8 +15,13 @@ bp = Blueprint("public", __name__)
 @bp.get("/")
 @anyone
 def home() -> Any:
-    shown = [{"edition": each, "is_open": each.window.is_open(arrived_at())} for each in all_editions()]
-    return render_template("public/home.html", editions=shown)
+    return render_template("public/home.html", editions=calls.list_editions(arrived_at()))
+
+
+@bp.get("/appels/<call>")
+@anyone
+def edition(call: str) -> Any:
+    return render_template("public/edition.html", page=calls.show_edition(call, arrived_at()))
 
 
 @bp.get("/verifier")

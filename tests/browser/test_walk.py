@@ -94,7 +94,8 @@ def test_no_page_has_a_fault_that_a_machine_can_find(visit, site, node_modules, 
             if wide > 0:
                 faults.append(f"{what} {size['width']}: {wide} px too wide")
 
-    for path in ("/", "/verifier", "/inscription", "/connexion", "/mentions", "/accessibilite", "/nulle-part"):
+    public = ("/", "/verifier", "/appels/ademe-2020", "/inscription", "/connexion", "/mentions", "/accessibilite")
+    for path in (*public, "/nulle-part"):
         walker.open(path)
         examine(f"public{path}")
     walker.sign_up("axe@exemple.example", "Coopérative d'exemple", demonstration.siren(5_100))

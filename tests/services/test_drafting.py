@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from grantapp.domain.eligibility import Conclusion
-from grantapp.domain.lifecycle import State
+from grantapp.domain.lifecycle import Refused, State
 from grantapp.domain.people import Person
 from grantapp.domain.project import section_named
 from grantapp.domain.project_file import dump_section
@@ -57,6 +57,23 @@ def test_another_draft_has_the_next_reference(sessions: Sessions, camille: Perso
     with sessions.writing() as session:
         latest = drafting.start(session, makers.EDITION, now=NOW + timedelta(days=1), by=camille)
     assert latest in ("A22-0001", "A22-0002")
+
+
+def test_a_closed_edition_cannot_be_started_and_the_refusal_names_what_followed(sessions: Sessions, camille: Person):
+    closed = get_edition("ademe_2021")
+    with sessions.writing() as session, pytest.raises(Refused, match="s’est clos le 8\u00a0octobre 2021") as refusal:
+        drafting.start(session, closed.id, now=NOW, by=camille)
+    assert closed.successor in refusal.value.sentence
+
+
+def test_a_draft_is_started_until_the_last_second_and_found_again_after_it(sessions: Sessions, camille: Person):
+    closes_at = get_edition(makers.EDITION).window.closes_at
+    with sessions.writing() as session:
+        last = drafting.start(session, makers.EDITION, now=closes_at - timedelta(seconds=1), by=camille)
+    with sessions.writing() as session:
+        assert drafting.start(session, makers.EDITION, now=closes_at, by=camille) == last
+    with sessions.writing() as session, pytest.raises(Refused):
+        drafting.start(session, makers.EDITION, now=closes_at, by=camille, another=True)
 
 
 def test_references_go_on_past_four_digits(sessions: Sessions, camille: Person, draft: str):

@@ -13,6 +13,7 @@ ANYONE = {
     ("GET", "public.home"): 200,
     ("GET", "public.precheck"): 200,
     ("POST", "public.judge_five_answers"): 200,
+    ("GET", "public.edition"): 200,
     ("GET", "public.notice"): 200,
     ("GET", "public.accessibility"): 200,
     ("GET", "public.health"): 200,
@@ -70,6 +71,7 @@ def address(app, fill, director) -> Callable[[str], str]:
     def of(endpoint: str, reference: str = draft.rsplit("/", 1)[-1]) -> str:
         values = {
             "reference": reference,
+            "call": "ademe-2022",
             "slug": "site",
             "piece": "other",
             "number": 1,

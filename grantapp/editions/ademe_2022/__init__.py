@@ -1,55 +1,20 @@
 """France Relance, « Reconversion des friches polluées », edition of 2022: what was read, and where. See README.md."""
 
-import tomllib
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
-from grantapp.domain.aid import AidRules, Rate
-from grantapp.domain.edition import Edition, Route, Window
-from grantapp.domain.eligibility import Severity
+from grantapp.domain.edition import Edition, Window
+from grantapp.domain.eligibility import AnyRule, Severity
 from grantapp.domain.project import sections
-from grantapp.domain.question import when
-from grantapp.domain.sections.applicant import Category, RequestKind
-from grantapp.domain.sections.funding import Post
-from grantapp.domain.sections.site import Nature, Pollutant, Status
-from grantapp.domain.sections.works import Use
-from grantapp.french import typeset
-from grantapp.rules import applicant, funding, site, works
-from grantapp.rules.sources import (
-    ARRETE_2019,
-    RGEC,
-    S1,
-    S4,
-    S5,
-    S6,
-    S7,
-    S10,
-    S11,
-    S12,
-    S14,
-    S27,
-    S32,
-    S37,
-    S38,
-    S45,
-    S46,
-    S55,
-    S58,
-    S59,
-    S74,
-)
+from grantapp.rules import ademe, applicant, site, works
+from grantapp.rules.sources import RGEC, S1, S4, S5, S6, S7, S10, S11, S12, S14, S27, S38, S45, S46, S55, S74
 
 WARNING = Severity.WARNING
 FIRST = "Lu pour l'édition 2020-2021 ; le cahier des charges 2022 n'a pas pu être lu."
 SECOND = "Lu pour l'édition de 2021 ; le cahier des charges 2022 n'a pas pu être lu."
 BOTH = "Lu pour les éditions 2020-2021 et 2021 ; le cahier des charges 2022 n'a pas pu être lu."
-NO_CLAUSE = "Règle européenne habituelle ; la clause n'a pas été vue dans l'appel, et l'article est à relire."
 
-TEXTS = {
-    key: typeset(text)
-    for key, text in tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8")).items()
-}
+TEXTS = ademe.texts(Path(__file__).with_name("texts.toml"))
 
 WINDOW = Window(
     opens_on=date(2022, 2, 15),
@@ -62,16 +27,13 @@ WINDOW = Window(
     hour_note=TEXTS["hour"],
 )
 
-STUDIES_POSTS = frozenset({Post.STUDIES})
-REMEDIATION_POSTS = frozenset({Post.ENGINEERING, Post.DECONTAMINATION, Post.SUPERVISION, Post.RESIDUAL})
-AIDED_POSTS = STUDIES_POSTS | REMEDIATION_POSTS | {Post.DEMOLITION, Post.ASBESTOS_REMOVAL, Post.ECOLOGY}
 POSTS_CITED = (
     S1.at("dépenses concernées"),
     S4.at("dépenses éligibles (même liste en 2025, ressource 605 d'UrbanVitaliz)"),
     S11.at("volet études"),
 )
 
-RULES = (
+RULES: tuple[AnyRule, ...] = (
     # ── the request and who makes it ──
     applicant.filed_in_window(window=WINDOW),
     applicant.still_open(
@@ -86,7 +48,7 @@ RULES = (
     works.studies_or_works(cites=(S5.at("études ou travaux", unverified=BOTH),), severity=WARNING),
     applicant.legal_person(cites=(S55.at("bénéficiaires : personnes morales"),)),
     applicant.admitted_holder(
-        categories=frozenset(Category) - {Category.STATE_SERVICE},
+        categories=ademe.HOLDERS,
         cites=(
             S1.at("qui peut candidater"),
             S7.at("à qui s'adresse l'appel (mêmes porteurs en 2023, page de l'ADEME)"),
@@ -94,21 +56,17 @@ RULES = (
         ),
     ),
     applicant.bears_the_expense(cites=(S6.at("maître d'ouvrage", unverified=FIRST),), severity=WARNING),
-    applicant.not_in_difficulty(
-        cites=(RGEC.at("article 1er, paragraphe 4, c), et article 2, point 18", unverified=NO_CLAUSE),)
-    ),
+    applicant.not_in_difficulty(cites=ademe.IN_DIFFICULTY_CITED),
     # ── the site, its pollution, who answers for it ──
     site.former_icpe_or_mine(cites=(S1.at("projets éligibles : anciens sites ICPE ou miniers"), S6.at("sites visés"))),
     site.nature_not_excluded(
-        excluded=frozenset({Nature.FARM, Nature.LANDFILL}),
+        excluded=ademe.EXCLUDED_NATURES,
         cites=(S11.at("friches exclues", unverified=FIRST),),
         severity=WARNING,
     ),
     site.depollution_needed(cites=(S1.at("objet : travaux de dépollution des sols ou des eaux souterraines"),)),
     site.pollution_not_excluded(
-        excluded=frozenset(
-            {Pollutant.RADIOACTIVE, Pollutant.PATHOGENS, Pollutant.ASBESTOS_SOIL, Pollutant.PYROTECHNIC}
-        ),
+        excluded=ademe.EXCLUDED_POLLUTANTS,
         cites=(S11.at("pollutions exclues", unverified=FIRST),),
         severity=WARNING,
     ),
@@ -133,7 +91,7 @@ RULES = (
     ),
     site.duties_met_or_in_default(cites=(S1.at("projets éligibles : remise en état, ou responsable défaillant"),)),
     # ── the project and its calendar ──
-    works.admitted_use(uses=frozenset(Use) - {Use.OTHER}, cites=(S1.at("types d'usage"),)),
+    works.admitted_use(uses=ademe.USES, cites=(S1.at("types d'usage"),)),
     works.planning_compatible(
         cites=(S6.at("conformité aux documents d'urbanisme", unverified=FIRST),), severity=WARNING
     ),
@@ -148,104 +106,29 @@ RULES = (
         severity=WARNING,
     ),
     # ── money ──
-    funding.only_aided_posts(
-        posts={
-            RequestKind.STUDIES: STUDIES_POSTS,
-            RequestKind.WORKS: AIDED_POSTS,
-            RequestKind.BOTH: AIDED_POSTS,
-        },
-        cites=POSTS_CITED,
-    ),
-    funding.balanced_plan(
-        cites=(
-            ARRETE_2019.at(
-                "plan de financement",
-                unverified="Déduit : des ressources égales aux dépenses sont le sens d'un plan de financement ; "
-                "aucun texte lu de l'appel ne l'écrit.",
-            ),
-        )
-    ),
-    funding.land_value_deducted(
-        posts=REMEDIATION_POSTS, cites=(RGEC.at("article 45", unverified=NO_CLAUSE),), severity=WARNING
-    ),
-    funding.plausible_depollution_cost(
-        usual_per_m2=Decimal(66),
-        times=3,
-        cites=(
-            S58.at("dépollution, 66 € par m²", unverified=TEXTS["cost_bounds"]),
-            S59.at("640 000 € par hectare", unverified=TEXTS["cost_bounds"]),
-        ),
-    ),
+    *ademe.money(TEXTS, posts_cited=POSTS_CITED),
 )
 
-AID = AidRules(
-    eligible_posts=AIDED_POSTS,
+AID = ademe.aid(
+    TEXTS,
     posts_cited=POSTS_CITED,
     deficit_cited=(
         S10.at("déficit à démontrer", unverified="Lu en 2021 pour tout le fonds friches ; à confirmer pour 2022."),
     ),
-    rates=(
-        Rate(
-            "works_rate",
-            "Taux de l'aide aux travaux",
-            None,
-            TEXTS["works_rate"],
-            (S1.at("aucun taux indiqué", unverified="Aucune source lue ne donne le taux de cette édition."),),
-            applies=when("request.kind", RequestKind.WORKS, RequestKind.BOTH),
-        ),
-        Rate(
-            "studies_rate",
-            "Taux de l'aide aux études",
-            None,
-            TEXTS["studies_rate"],
-            (
-                S11.at("études", unverified="Lu pour les aides aux études de 2021 ; à confirmer pour cette édition."),
-                S46.at("version de 2023", unverified="Lu pour 2023 ; à confirmer pour cette édition."),
-            ),
-            applies=when("request.kind", RequestKind.STUDIES, RequestKind.BOTH),
-        ),
-    ),
+    no_rate=S1.at("aucun taux indiqué", unverified="Aucune source lue ne donne le taux de cette édition."),
 )
 
 ROUTES = (
-    Route(
-        code="etudes",
-        title=TEXTS["route_studies"],
-        advice=tuple(TEXTS[f"route_studies_{number}"] for number in range(1, 6)),
-        applies=when("request.site_found", False),
-        cites=(
-            S11.at("contact avant le dépôt, aide au choix du bureau d'études (Occitanie)"),
-            S5.at("études ou travaux selon l'avancement", unverified=BOTH),
-            S12.at(
-                "ce qui doit être connu au dépôt",
-                unverified="Lu pour la première session du fonds du préfet (2021), un autre guichet.",
-            ),
-        ),
-    ),
-    Route(
-        code="recyclage-foncier",
-        title=TEXTS["route_prefect"],
-        advice=tuple(TEXTS[f"route_prefect_{number}"] for number in range(1, 5)),
-        applies=when("history.status", Status.NEITHER),
-        cites=(
+    ademe.studies_first(TEXTS, kinds_cited=S5.at("études ou travaux selon l'avancement", unverified=BOTH)),
+    ademe.fund_of_the_prefect(
+        TEXTS,
+        session_cited=(
             S14.at("session du 15 février au 13 mai 2022"),
             S27.at("clôture plus tôt dans certaines régions"),
             S12.at("entreprises privées sous conditions", unverified="Lu pour la première session (2021)."),
-            S32.at("opérations déficitaires après toutes les autres aides"),
-            S37.at("Fonds vert : accord de la collectivité et intérêt général (2023)"),
         ),
     ),
-    Route(
-        code="successeur",
-        title=TEXTS["route_successor"],
-        advice=(TEXTS["successor"], *(TEXTS[f"route_successor_{number}"] for number in range(1, 3))),
-        unless_met=("R01",),
-        cites=(
-            S37.at("friches polluées dans le Fonds vert (2023)"),
-            S45.at("dépôt en continu, 2025"),
-            S46.at("aucun engagement ferme avant la demande (2025)"),
-        ),
-    ),
+    ademe.what_followed(TEXTS),
 )
 
 EDITION = Edition(
