@@ -1,7 +1,7 @@
 """The applicant's answers as they are laid out: short ones in tables, long ones as paragraphs, rows in columns."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grantapp import french
@@ -9,6 +9,7 @@ from grantapp.documents.ink import Ink
 
 FIGURES = ("amount", "area", "decimal", "percent", "whole")
 FIXED = (*FIGURES, "day", "siren", "siret", "yes_no")  # the kinds whose column has a width of its own in print.css
+WIDEST = 8  # columns that a page holds: past this, empty columns go, then a second table follows
 LONGEST_IN_TABLE = 240  # characters: past this, or with several lines, a text has the whole width
 
 
@@ -112,7 +113,7 @@ def printed_section(section: Mapping[str, Any]) -> PrintedSection:
         if short:
             blocks.append(Lines(tuple(short)))
             short = []
-        blocks.append(LongText(block) if isinstance(block, Line) else block)
+        blocks += [LongText(block)] if isinstance(block, Line) else _side_by_side(block)
     if short:
         blocks.append(Lines(tuple(short)))
     return PrintedSection(section["name"], section["title"], tuple(blocks))
@@ -145,6 +146,27 @@ def _table(answer: Mapping[str, Any]) -> Table:
                 row[index] = figure
     *rows, totals = (tuple(row) for row in cells)
     return Table(answer["anchor"], answer["label"], columns, tuple(rows), totals, tuple(ink.replaced))
+
+
+def _side_by_side(table: Table) -> list[Table]:
+    """A table too wide for the page, without its empty columns, as several whose rows bear the same numbers."""
+    if len(table.columns) <= WIDEST or table.has_totals:
+        return [table]
+    filled = [place for place in range(len(table.columns)) if any(row[place] for row in table.rows)]
+    step = WIDEST - 1
+    groups = [filled[start : start + step] for start in range(0, len(filled), step)]
+    return [
+        replace(
+            table,
+            anchor=table.anchor if number == 0 else f"{table.anchor}.{number + 1}",
+            label=table.label if number == 0 else french.typeset(f"{table.label} (suite)"),
+            columns=(Column("row", "Ligne", "whole"), *(table.columns[place] for place in group)),
+            rows=tuple((str(rank), *(row[place] for place in group)) for rank, row in enumerate(table.rows, start=1)),
+            totals=(None, *(table.totals[place] for place in group)),
+            replaced=table.replaced if number == 0 else (),
+        )
+        for number, group in enumerate(groups)
+    ]
 
 
 def aligned(figures: Iterable[str | None], unit: str) -> list[str | None]:

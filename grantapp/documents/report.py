@@ -7,7 +7,7 @@ from typing import Any
 
 from grantapp import french
 from grantapp.documents.ink import Ink
-from grantapp.domain.company import SizeClass
+from grantapp.domain.size import SizeClass
 
 VERDICTS = {"met": "Remplie", "not_met": "Non remplie", "unknown": "À juger"}
 SEVERITIES = {"blocking": "règle bloquante", "warning": "règle à signaler"}

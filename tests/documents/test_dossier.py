@@ -117,8 +117,8 @@ def test_each_finding_is_printed_with_its_words_and_its_sources(sample):
     assert "Non remplie · règle à signaler" in report
     assert "Le résumé est long : dix lignes suffisent." in report
     assert "[2] Règle à confirmer : Lue pour une autre année." in report
-    assert "https://appel.example/cahier.pdf" in report
-    assert "https://appel.example/questions" in report
+    assert "https://appel.example/cahier.pdf" in printed.text
+    assert "https://appel.example/questions" in printed.text
     assert "Éligible sous réserve" in printed.pages[0]
 
 

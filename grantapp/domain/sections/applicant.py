@@ -149,6 +149,10 @@ class AccountingYear:
 class Relation(Choice):
     LINKED = "linked", "Liée (majorité des voix, ou contrôle)"
     PARTNER = "partner", "Partenaire (25 % ou plus, sans majorité)"
+    SAME_OWNER = "same_owner", "À la même personne, sur le même marché ou un marché voisin"
+    OTHER_OWNER = "other_owner", "À la même personne, sur un tout autre marché"
+    EXEMPT = "exempt_investor", "Investisseur excepté (capital-risque, université, petite commune…)"
+    PUBLIC_BODY = "public_body", "Autre organisme public"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +164,20 @@ class Link:
     headcount: Decimal | None = question("Effectif", Kind.DECIMAL)
     turnover: Decimal | None = question("Chiffre d'affaires", Kind.AMOUNT, unit="€ HT")
     balance_total: Decimal | None = question("Total du bilan", Kind.AMOUNT, unit="€")
+    attached_to: str | None = question("Rattachée à", required=False)
+    consolidated: bool | None = question("Déjà dans des comptes consolidés ?", Kind.YES_NO, required=False)
+    headcount_n1: Decimal | None = question("Effectif, un an plus tôt", Kind.DECIMAL, required=False)
+    turnover_n1: Decimal | None = question(
+        "Chiffre d'affaires, un an plus tôt", Kind.AMOUNT, unit="€ HT", required=False
+    )
+    balance_total_n1: Decimal | None = question("Total du bilan, un an plus tôt", Kind.AMOUNT, unit="€", required=False)
+    headcount_n2: Decimal | None = question("Effectif, deux ans plus tôt", Kind.DECIMAL, required=False)
+    turnover_n2: Decimal | None = question(
+        "Chiffre d'affaires, deux ans plus tôt", Kind.AMOUNT, unit="€ HT", required=False
+    )
+    balance_total_n2: Decimal | None = question(
+        "Total du bilan, deux ans plus tôt", Kind.AMOUNT, unit="€", required=False
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,19 +192,25 @@ class Size:
     public_quarter: bool | None = question(
         "Des organismes publics détiennent-ils ensemble 25 % ou plus du capital ou des voix ?",
         Kind.YES_NO,
+        hint="Sans compter les investisseurs exceptés : capital-risque, universités, investisseurs institutionnels, "
+        "communes de moins de 5 000 habitants dont le budget est inférieur à 10 millions d'euros.",
         why="Une telle entreprise n'est, sauf exceptions, pas une PME au sens européen.",
     )
     has_links: bool | None = question(
         "Votre organisation détient-elle 25 % ou plus d'une autre, ou l'inverse ?",
         Kind.YES_NO,
-        hint="Dans une coopérative, où chacun a une voix et une petite part, la réponse est le plus souvent non.",
+        hint="Dans une coopérative, où chacun a une voix et une petite part, la réponse est le plus souvent non. "
+        "Répondez oui aussi si la même personne, ou la même famille, contrôle une autre entreprise.",
         why="Les entreprises liées et partenaires comptent dans la taille.",
     )
     links: tuple[Link, ...] | None = question(
         "Entreprises liées et partenaires",
         Kind.TABLE,
         row=Link,
-        hint="Chiffres de leur dernier exercice clos.",
+        hint="Chiffres de leur dernier exercice clos ; 0 pour un organisme public ou un investisseur excepté. "
+        "« Rattachée à » : laissez vide si le lien est avec vous ; sinon, le nom ou le numéro de l'autre ligne. "
+        "« Comptes consolidés » : oui si ses chiffres sont déjà dans ceux de l'entreprise de rattachement. "
+        "Si chacune détient une part de l'autre, donnez la plus grande.",
         why="Une entreprise liée compte en entier, une partenaire pour sa part.",
         asked_if=when("size.has_links", True),
     )
