@@ -9,7 +9,7 @@ from grantapp.documents.ink import Ink
 
 FIGURES = ("amount", "area", "decimal", "percent", "whole")
 FIXED = (*FIGURES, "day", "siren", "siret", "yes_no")  # the kinds whose column has a width of its own in print.css
-WIDEST = 8  # columns that a page holds: past this, empty columns go, then a second table follows
+WIDEST = 7  # columns that a page holds: past this, empty columns go, then a second table follows
 LONGEST_IN_TABLE = 240  # characters: past this, or with several lines, a text has the whole width
 
 
@@ -149,20 +149,19 @@ def _table(answer: Mapping[str, Any]) -> Table:
 
 
 def _side_by_side(table: Table) -> list[Table]:
-    """A table too wide for the page, without its empty columns, as several whose rows bear the same numbers."""
+    """A table too wide for the page, without its empty columns, as several: the number of the row joins them."""
     if len(table.columns) <= WIDEST or table.has_totals:
         return [table]
     filled = [place for place in range(len(table.columns)) if any(row[place] for row in table.rows)]
-    step = WIDEST - 1
-    groups = [filled[start : start + step] for start in range(0, len(filled), step)]
+    groups = [filled[start : start + WIDEST] for start in range(0, len(filled), WIDEST)]
     return [
         replace(
             table,
             anchor=table.anchor if number == 0 else f"{table.anchor}.{number + 1}",
             label=table.label if number == 0 else french.typeset(f"{table.label} (suite)"),
-            columns=(Column("row", "Ligne", "whole"), *(table.columns[place] for place in group)),
-            rows=tuple((str(rank), *(row[place] for place in group)) for rank, row in enumerate(table.rows, start=1)),
-            totals=(None, *(table.totals[place] for place in group)),
+            columns=tuple(table.columns[place] for place in group),
+            rows=tuple(tuple(row[place] for place in group) for row in table.rows),
+            totals=tuple(table.totals[place] for place in group),
             replaced=table.replaced if number == 0 else (),
         )
         for number, group in enumerate(groups)
