@@ -194,6 +194,8 @@ def _why_not(found: list[tuple[str, Link]], ours: set[str]) -> str:
     if relations == {Relation.EXEMPT}:
         return "investisseur excepté, sans majorité des voix"
     if relations == {Relation.PUBLIC_BODY}:
+        if any(parent != US for parent, _ in found):
+            return "organisme public ; la part qu'il tient de vous par une autre entreprise n'est pas additionnée ici"
         return "organisme public, qui n'est pas une entreprise à ajouter"
     if relations == {Relation.OTHER_OWNER}:
         return "liée par une personne seulement, sur un autre marché"

@@ -207,6 +207,16 @@ def test_public_bodies_count_together():
     assert company(links=links[:1]).size is SizeClass.SMALL
 
 
+def test_a_public_body_that_holds_through_another_undertaking_is_said_not_to_be_added():
+    found = company(
+        links=(
+            link(Relation.PARTNER, 30, 30, name="Holding"),
+            link(Relation.PUBLIC_BODY, 60, 60, name="Commune", to="Holding"),
+        )
+    )
+    assert any("Commune" in line and "n’est pas additionnée ici" in line for line in found.lines)
+
+
 @pytest.mark.parametrize(
     "links",
     [
