@@ -239,7 +239,8 @@ def _tell(judgement: Any) -> None:
         for advice in route.advice:
             click.echo(typeset(f"  {advice}"))
     if judgement.unanswered:
-        click.echo(typeset(f"\n{plural(len(judgement.unanswered), 'réponse')} ou pièces manquent pour déposer."))
+        gaps = plural(len(judgement.unanswered), "réponse ou pièce manque", "réponses ou pièces manquent")
+        click.echo(typeset(f"\n{gaps} pour déposer."))
 
 
 @command("compare")

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+SHORTEST_PASSWORD = 12  # characters
+LONGEST_PASSWORD = 500  # hashing is slow on purpose: nobody may make it slower
+
 
 class Role(StrEnum):
     """What a person is *in* an organisation."""

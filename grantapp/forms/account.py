@@ -9,12 +9,10 @@ from wtforms import Form
 from wtforms.widgets import PasswordInput
 
 from grantapp.domain.answer import Misread
+from grantapp.domain.people import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from grantapp.domain.question import Kind, question, questions_of
 from grantapp.forms.base import AnswerField, FrenchMeta, Required, Summary
 from grantapp.forms.fields import EmailField, LineField, SirenField
-
-LEAST_PASSWORD = 12
-MOST_PASSWORD = 500  # hashing is slow on purpose: nobody may make it slower
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +24,7 @@ class Account:
         "Adresse électronique", Kind.EMAIL, hint="Elle vous servira à vous connecter.", limit=254
     )
     password: str | None = question(
-        "Mot de passe", hint=f"{LEAST_PASSWORD} caractères au moins ; une phrase de plusieurs mots convient bien."
+        "Mot de passe", hint=f"{SHORTEST_PASSWORD} caractères au moins ; une phrase de plusieurs mots convient bien."
     )
     organisation: str | None = question(
         "Votre organisation", hint="Celle qui demandera l'aide : son nom ou sa raison sociale."
@@ -57,9 +55,9 @@ class PasswordField(AnswerField):
     def process_formdata(self, valuelist: list[str]) -> None:
         self.typed = []
         self.data = None
-        text = unicodedata.normalize("NFC", valuelist[0][: 2 * MOST_PASSWORD]) if valuelist else ""
-        if len(text) > MOST_PASSWORD:
-            raise Misread(f"Ce mot de passe est trop long : {MOST_PASSWORD} caractères au plus.")
+        text = unicodedata.normalize("NFC", valuelist[0][: 2 * LONGEST_PASSWORD]) if valuelist else ""
+        if len(text) > LONGEST_PASSWORD:
+            raise Misread(f"Ce mot de passe est trop long : {LONGEST_PASSWORD} caractères au plus.")
         if any(unicodedata.category(character) == "Cs" for character in text):
             raise Misread("Ce mot de passe contient un caractère illisible : tapez-le de nouveau.")
         self.data = self.chosen(text) if text else None
@@ -70,10 +68,10 @@ class PasswordField(AnswerField):
 
 class NewPasswordField(PasswordField):
     def chosen(self, text: str) -> str:
-        if len(text) < LEAST_PASSWORD:
+        if len(text) < SHORTEST_PASSWORD:
             raise Misread(
-                f"Choisissez un mot de passe d'au moins {LEAST_PASSWORD} caractères : il en manque "
-                f"{LEAST_PASSWORD - len(text)}."
+                f"Choisissez un mot de passe d'au moins {SHORTEST_PASSWORD} caractères : il en manque "
+                f"{SHORTEST_PASSWORD - len(text)}."
             )
         return text
 

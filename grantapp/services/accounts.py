@@ -12,13 +12,11 @@ from stdnum.fr import siren as siren_number
 
 from grantapp.domain.answer import Misread, readable
 from grantapp.domain.lifecycle import Refused
-from grantapp.domain.people import Membership, Person, Role
+from grantapp.domain.people import LONGEST_PASSWORD, SHORTEST_PASSWORD, Membership, Person, Role
 from grantapp.services import journal
 from grantapp.storage import queries
 from grantapp.storage.models import MembershipRow, OrganisationRow, PersonRow
 
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 500
 LONGEST_NAME = 200
 
 # OWASP's parameters: about 30 ms a check, so that two cores stand a crowd at the closing hour.

@@ -9,7 +9,6 @@ from grantapp.domain import lifecycle
 from grantapp.domain.edition import Edition
 from grantapp.domain.lifecycle import Move, Refused
 from grantapp.domain.people import Person
-from grantapp.domain.piece import MOST_BYTES as MOST_BYTES
 from grantapp.domain.piece import examine
 from grantapp.domain.project import section_named
 from grantapp.services import drafting, journal

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import PackageLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
@@ -108,5 +108,4 @@ def _http_error(error: HTTPException) -> Any:
     if error.response is not None:
         return error.response
     scope.close_session()
-    g.pop("_login_user", None) if error.code == 500 else None
     return error_page(error.code or 500)

@@ -8,6 +8,7 @@ from flask import session as visit
 
 from grantapp import french
 from grantapp.domain.lifecycle import Refused
+from grantapp.domain.piece import MOST_BYTES
 from grantapp.domain.project import Section, find_section
 from grantapp.editions import open_on
 from grantapp.forms.steps import form_for
@@ -15,7 +16,7 @@ from grantapp.services import attaching, depositing, drafting, simulating
 from grantapp.web.scope import applicant, arrived_at, person, platform, session, tell
 
 bp = Blueprint("wizard", __name__, url_prefix="/dossiers")
-MOST_UPLOAD = attaching.MOST_BYTES + 2**16  # the file, and the form around it
+MOST_UPLOAD = MOST_BYTES + 2**16  # the file, and the form around it
 
 
 @bp.get("")

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.people import Person
+from grantapp.domain.piece import MOST_BYTES
 from grantapp.services import attaching, depositing, drafting
 from grantapp.services.pages import AttachmentLine
 from grantapp.storage.database import Sessions
@@ -55,7 +56,7 @@ def test_a_file_is_known_by_its_bytes(
         (b"", "vide"),
         (b"<html>%PDF-", "ni un PDF"),
         (b"PK\x03\x04", "ni un PDF"),
-        (b"%PDF-" + b"x" * attaching.MOST_BYTES, "limite"),
+        (b"%PDF-" + b"x" * MOST_BYTES, "limite"),
     ],
 )
 def test_a_refused_file_says_why_and_leaves_nothing(
