@@ -21,6 +21,7 @@ class Walker:
 
     def open(self, path: str) -> None:
         self.page.goto(self.address + path)
+        self.page.evaluate("document.fonts.ready.then(() => true)")  # a late font moves what is about to be pressed
 
     def press(self, words: str) -> None:
         self.page.get_by_role("button", name=words, exact=True).first.click()
@@ -90,9 +91,16 @@ class Walker:
             first.select_option(values[0])
         elif first.get_attribute("type") in ("radio", "checkbox"):
             for value in values:
-                self.page.locator(f"main form.ga-form [name='{name}'][value='{value}']").check(force=True)
+                self.choose(self.page.locator(f"main form.ga-form [name='{name}'][value='{value}']"))
         else:
             first.fill(values[0])
+
+    def choose(self, button: Any) -> None:
+        """Waits until the button is still, as a hand does; a press that fell beside it is made again."""
+        for _ in range(3):
+            if not button.is_checked():
+                button.click()
+        assert button.is_checked()
 
     def attach(self, draft: str) -> None:
         for paper in demonstration.PAPERS:
