@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grantapp.domain import project_file
+from grantapp.domain.derived import DERIVED
 from grantapp.domain.edition import Edition
 from grantapp.domain.eligibility import (
-    FILED_AT,
     AllOf,
     AnyOf,
     AnyRule,
@@ -23,8 +23,9 @@ from grantapp.domain.eligibility import (
     conclude,
     evaluate,
 )
+from grantapp.domain.facts import facts_for
 from grantapp.domain.judgement import judge
-from grantapp.domain.project import anchors, conditions_of, facts_of, is_anchor, question_at
+from grantapp.domain.project import anchors, conditions_of, is_anchor, question_at
 from grantapp.editions import (
     Case,
     UnknownEdition,
@@ -46,8 +47,7 @@ each_case = pytest.mark.parametrize(
 
 
 def findings_of(edition: Edition, case: Case) -> dict[str, Finding]:
-    filed = {FILED_AT: case.at} if case.at else {}
-    return {found.rule: found for found in evaluate(edition.rules, facts_of(case.project) | filed)}
+    return {found.rule: found for found in evaluate(edition.rules, facts_for(edition, case.project, case.at))}
 
 
 def citations_of(edition: Edition) -> list[Citation]:
@@ -124,9 +124,9 @@ def test_codes_and_slugs_are_unique(edition):
 @each_edition
 def test_every_need_is_a_question_that_the_edition_asks(edition):
     for rule in edition.rules:
-        for need in rule.all_needs:
-            assert need == FILED_AT or is_anchor(need), f"{rule.code} needs {need}"
-            assert need == FILED_AT or need.split(".")[0] in edition.steps, f"{rule.code}: {need} is never asked"
+        assert all(need in DERIVED or is_anchor(need) for need in rule.all_needs), rule.code
+        for anchor in set(rule.anchors) - set(DERIVED):
+            assert anchor.split(".")[0] in edition.steps, f"{rule.code}: {anchor} is never asked"
         for condition in rule.applies:
             assert is_anchor(condition.anchor) and condition.anchor.split(".")[0] in edition.steps
 
@@ -226,9 +226,7 @@ def test_a_case_that_nobody_wrote_is_not_found():
 
 
 def test_nothing_is_asked_without_a_use():
-    needed = {
-        ".".join(need.split(".")[:2]) for edition in EDITIONS for rule in edition.rules for need in rule.all_needs
-    }
+    needed = {".".join(need.split(".")[:2]) for edition in EDITIONS for rule in edition.rules for need in rule.anchors}
     conditions = {each.anchor for anchor in anchors() for each in conditions_of(anchor)}
     idle = {anchor for anchor in anchors() if not question_at(anchor).why} - needed - conditions
     assert idle == set()

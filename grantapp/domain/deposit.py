@@ -18,7 +18,7 @@ from grantapp.domain.edition import Edition
 from grantapp.domain.judgement import Judgement, as_json
 from grantapp.domain.project import Project, Section, is_asked
 from grantapp.domain.question import Kind, Question
-from grantapp.domain.wizard import asked_steps
+from grantapp.domain.wizard import asked_steps, questions_of
 
 FORMAT = 1
 
@@ -73,15 +73,15 @@ def freeze(
             },
             "texts": dict(edition.texts),
             "project": project_file.dump(project, edition.id),
-            "sections": [_section(project, step) for step in asked_steps(edition, project)],
+            "sections": [_section(edition, project, step) for step in asked_steps(edition, project)],
             "judgement": as_json(judgement),
             "unanswered": [{"anchor": gap.anchor, "label": gap.label} for gap in judgement.unanswered],
         }
     )
 
 
-def _section(project: Project, section: Section) -> dict[str, object]:
-    asked = [q for q in section.questions if is_asked(project, q.anchor) is True]
+def _section(edition: Edition, project: Project, section: Section) -> dict[str, object]:
+    asked = [q for q in questions_of(edition, section) if is_asked(project, q.anchor) is True]
     return {
         "name": section.name,
         "title": section.title,

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from grantapp.domain.derived import DERIVED
 from grantapp.domain.project import conditions_of, is_anchor, question_at
 from grantapp.domain.question import Kind, When, all_hold
 from grantapp.french import listing, typeset
 
-FILED_AT = "filing.at"  # the instant of judgement, given by whoever asks: the domain has no clock
 Facts = Mapping[str, object]
 
 
@@ -85,8 +85,8 @@ def _is_about_the_plot(anchor: str) -> bool:
 
 def _spoken(anchor: str) -> str:
     """A question as it is named in a sentence; the column of a table with its table."""
-    if anchor == FILED_AT:
-        return "la date de dépôt"
+    if anchor in DERIVED:
+        return DERIVED[anchor].label
     table = anchor.rpartition(".")[0]
     label = question_at(anchor).label
     return f"« {question_at(table).label} : {label} »" if is_anchor(table) else f"« {label} »"
@@ -106,12 +106,28 @@ class Rule:
     applies: tuple[When, ...] = ()
 
     def judge(self, facts: Facts) -> Outcome:
-        missing = [need for need in self.needs if need not in facts]
+        missing = [anchor for need in self.needs if need not in facts for anchor in _to_open(need, facts)]
         return unknown(missing) if missing else self.check(*(facts[need] for need in self.needs))
 
     @property
     def all_needs(self) -> tuple[str, ...]:
         return self.needs
+
+    @property
+    def anchors(self) -> tuple[str, ...]:
+        return _questions_behind(self.all_needs)
+
+
+def _to_open(need: str, facts: Facts) -> tuple[str, ...]:
+    """The questions to open when this fact is missing: itself, or those without an answer from which it is derived."""
+    anchors = DERIVED[need].anchors if need in DERIVED else ()
+    return tuple(anchor for anchor in anchors if anchor not in facts) or anchors or (need,)
+
+
+def _questions_behind(needs: tuple[str, ...]) -> tuple[str, ...]:
+    """The questions that these facts rest on, a column standing for itself."""
+    found = (anchor for need in needs for anchor in (DERIVED[need].anchors if need in DERIVED else (need,)))
+    return tuple(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +143,10 @@ class _Several:
     @property
     def all_needs(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(need for branch in self.branches for need in branch.all_needs))
+
+    @property
+    def anchors(self) -> tuple[str, ...]:
+        return _questions_behind(self.all_needs)
 
     def _outcomes(self, facts: Facts, verdict: Verdict) -> list[Outcome]:
         return [each for each in (branch.judge(facts) for branch in self.branches) if each.verdict is verdict]

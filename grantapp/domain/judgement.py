@@ -6,8 +6,9 @@ from datetime import datetime
 from grantapp.domain.aid import Aid, AidLine, statement
 from grantapp.domain.company import Company, company_of
 from grantapp.domain.edition import Edition, Route
-from grantapp.domain.eligibility import FILED_AT, Citation, Conclusion, Facts, Finding, Verdict, conclude, evaluate
-from grantapp.domain.project import Project, facts_of
+from grantapp.domain.eligibility import Citation, Conclusion, Facts, Finding, Verdict, conclude, evaluate
+from grantapp.domain.facts import facts_for
+from grantapp.domain.project import Project
 from grantapp.domain.question import all_hold
 from grantapp.domain.sensitivity import enough
 from grantapp.domain.wizard import Gap, gaps
@@ -31,7 +32,7 @@ class Judgement:
 
 def judge(edition: Edition, project: Project, at: datetime) -> Judgement:
     """A pure reading: nothing is stored, so a verdict can never be stale. `at` is aware; the caller's clock."""
-    facts = facts_of(project) | {FILED_AT: at}
+    facts = facts_for(edition, project, at)
     rules = {rule.code: rule for rule in edition.rules}
     findings = tuple(replace(each, enough=enough(rules[each.rule], facts)) for each in evaluate(edition.rules, facts))
     return Judgement(

@@ -12,7 +12,6 @@ from itertools import combinations
 from grantapp.domain.answer import as_text
 from grantapp.domain.edition import Edition
 from grantapp.domain.eligibility import (
-    FILED_AT,
     AnyRule,
     Conclusion,
     Facts,
@@ -23,7 +22,8 @@ from grantapp.domain.eligibility import (
     conclude,
     evaluate,
 )
-from grantapp.domain.project import Project, anchors, facts_of, is_anchor, question_at
+from grantapp.domain.facts import facts_for
+from grantapp.domain.project import Project, anchors, is_anchor, question_at
 from grantapp.domain.question import Kind, all_hold
 
 MOST_CHANGES = 2  # « il suffirait de » says no more than two things
@@ -62,8 +62,8 @@ def other_answers(anchor: str, answer: object) -> Iterator[OtherAnswer]:
 
 def deciding_answers(edition: Edition, project: Project, at: datetime) -> tuple[Effect, ...]:
     """The answers of which another one would change the conclusion, in the order of the questions."""
-    facts = facts_of(project)
-    before = evaluate(edition.rules, facts | {FILED_AT: at})
+    facts = facts_for(edition, project, at)
+    before = evaluate(edition.rules, facts)
     conclusion, verdicts = conclude(before), {each.rule: each.verdict for each in before}
     effects = []
     for anchor in anchors():
@@ -72,7 +72,7 @@ def deciding_answers(edition: Edition, project: Project, at: datetime) -> tuple[
             continue
         for change in other_answers(anchor, answer):
             changed = project.with_answers({anchor: change.value})
-            after = evaluate(edition.rules, facts_of(changed) | {FILED_AT: at})
+            after = evaluate(edition.rules, facts_for(edition, changed, at))
             if conclude(after) is not conclusion:
                 flipped = tuple(each for each in after if verdicts.get(each.rule) is not each.verdict)
                 today = as_text(question_at(anchor), answer) or ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grantapp.domain.edition import Edition
-from grantapp.domain.project import Project, Section, is_asked, section_named
+from grantapp.domain.project import Project, Section, conditions_of, is_asked, section_named
 from grantapp.domain.question import Kind, Question, all_hold
 from grantapp.french import typeset
 
@@ -55,14 +55,23 @@ def before(edition: Edition, project: Project, name: str) -> Section | None:
     return next((step for step in reversed(asked_steps(edition, project)) if step.name in earlier), None)
 
 
-def questions_shown(project: Project, section: Section) -> tuple[Question, ...]:
+def questions_of(edition: Edition, section: Section) -> tuple[Question, ...]:
+    """The questions of a step, but those that wait for an answer of a section this edition does not ask."""
+    return tuple(
+        asked
+        for asked in section.questions
+        if all(each.anchor.partition(".")[0] in edition.steps for each in conditions_of(asked.anchor))
+    )
+
+
+def questions_shown(edition: Edition, project: Project, section: Section) -> tuple[Question, ...]:
     """The questions on the page: those whose condition fails *because of another page* are left out.
 
     A condition on the same page stays, so that a browser without scripts can answer both at once.
     """
     return tuple(
         asked
-        for asked in section.questions
+        for asked in questions_of(edition, section)
         if is_asked(project, asked.anchor) is not False
         or any(each.anchor.startswith(f"{section.name}.") for each in asked.asked_if)
     )
@@ -70,11 +79,11 @@ def questions_shown(project: Project, section: Section) -> tuple[Question, ...]:
 
 def gaps(edition: Edition, project: Project) -> tuple[Gap, ...]:
     """Every required answer that is asked and missing, in the order of the pages."""
-    return tuple(gap for step in steps(edition) for gap in gaps_in(project, step))
+    return tuple(gap for step in steps(edition) for gap in gaps_in(edition, project, step))
 
 
-def gaps_in(project: Project, section: Section) -> Iterator[Gap]:
-    for asked in section.questions:
+def gaps_in(edition: Edition, project: Project, section: Section) -> Iterator[Gap]:
+    for asked in questions_of(edition, section):
         if not asked.required or is_asked(project, asked.anchor) is not True:
             continue
         value = project.answer(asked.anchor)
@@ -92,10 +101,11 @@ def _gaps_in_rows(table: Question, rows: tuple[object, ...]) -> Iterator[Gap]:
                 yield Gap(f"{table.anchor}[{number}].{column.name}", table.section, label, is_piece=False)
 
 
-def state_of(project: Project, section: Section) -> StepState:
+def state_of(edition: Edition, project: Project, section: Section) -> StepState:
     if _section_asked(project, section) is False:
         return StepState.NOT_ASKED
-    answers = [project.answer(asked.anchor) for asked in section.questions]
+    questions = questions_of(edition, section)
+    answers = [project.answer(asked.anchor) for asked in questions]
     if all(value is None or value in ((), "") for value in answers):
-        return StepState.TO_START if section.questions else StepState.COMPLETE
-    return StepState.STARTED if any(gaps_in(project, section)) else StepState.COMPLETE
+        return StepState.TO_START if questions else StepState.COMPLETE
+    return StepState.STARTED if any(gaps_in(edition, project, section)) else StepState.COMPLETE

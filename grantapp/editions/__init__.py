@@ -12,8 +12,9 @@ from pkgutil import iter_modules
 from typing import Any
 
 from grantapp.domain import project_file
+from grantapp.domain.derived import FILED_AT
 from grantapp.domain.edition import Edition
-from grantapp.domain.eligibility import FILED_AT, Conclusion, Verdict
+from grantapp.domain.eligibility import Conclusion, Verdict
 from grantapp.domain.project import Project, sections
 from grantapp.french import PARIS, listing, typeset
 

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from grantapp.domain.derived import FILED_AT
 from grantapp.domain.edition import Window
-from grantapp.domain.eligibility import FILED_AT, AllOf, AnyOf, Citation, Outcome, Rule, Severity, met, not_met
+from grantapp.domain.eligibility import AllOf, AnyOf, Citation, Outcome, Rule, Severity, met, not_met
 from grantapp.domain.sections.applicant import Category, LegalForm
 from grantapp.french import PARIS, day, euros, listing, moment
 

@@ -4,7 +4,8 @@ the calendar of the call (R33, R34), planning (R37).
 
 from datetime import date, datetime, timedelta
 
-from grantapp.domain.eligibility import FILED_AT, AnyOf, Citation, Outcome, Rule, Severity, met, not_met
+from grantapp.domain.derived import FILED_AT
+from grantapp.domain.eligibility import AnyOf, Citation, Outcome, Rule, Severity, met, not_met
 from grantapp.domain.question import Piece, When, when
 from grantapp.domain.sections.applicant import RequestKind
 from grantapp.domain.sections.works import ContractNature, Use

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from grantapp.domain.derived import DERIVED
 from grantapp.domain.edition import Edition
-from grantapp.domain.eligibility import FILED_AT, AnyRule, Severity
+from grantapp.domain.eligibility import AnyRule, Severity
 from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.domain.question import Choice
+from grantapp.domain.wizard import questions_of
 from grantapp.editions import all_editions
 from grantapp.french import listing, typeset
 from grantapp.services.pages import EditionPage, RuleLine, ShownEdition
@@ -30,7 +32,7 @@ def show_edition(slug: str, now: datetime) -> EditionPage:
         blocking=_of_severity(edition, Severity.BLOCKING),
         warnings=_of_severity(edition, Severity.WARNING),
         sections=tuple(each for each in asked if each.name != PIECES),
-        pieces=tuple(piece for each in asked if each.name == PIECES for piece in each.questions),
+        pieces=tuple(piece for each in asked if each.name == PIECES for piece in questions_of(edition, each)),
         earlier_and_later=tuple(each for each in reversed(all_editions()) if each is not edition),
     )
 
@@ -46,7 +48,7 @@ def _of_severity(edition: Edition, severity: Severity) -> tuple[RuleLine, ...]:
 def _looks_at(rule: AnyRule) -> tuple[str, ...]:
     """Each question once; the columns of a table are told by the name of their table."""
     labels = [
-        "la date de dépôt" if need == FILED_AT else typeset(f"« {question_at(_question(need)).label} »")
+        typeset(DERIVED[need].label) if need in DERIVED else typeset(f"« {question_at(_question(need)).label} »")
         for need in rule.all_needs
     ]
     return tuple(dict.fromkeys(labels))

@@ -60,7 +60,7 @@ def overview(session: Session, reference: str, *, now: datetime, by: Person) -> 
     edition, project = edition_of(dossier), project_of(dossier)
     return OverviewPage(
         head=head_of(dossier),
-        tasks=tuple(_task(dossier, project, step) for step in wizard.steps(edition)),
+        tasks=tuple(_task(dossier, edition, project, step) for step in wizard.steps(edition)),
         judgement=judge(edition, project, _judged_at(dossier, now)),
     )
 
@@ -101,7 +101,9 @@ def review(session: Session, reference: str, *, now: datetime, by: Person) -> Re
     lacking = missing_of(dossier, now)
     return ReviewPage(
         head=lacking.head,
-        sections=tuple(wording.section_answers(project, step) for step in wizard.asked_steps(edition, project)),
+        sections=tuple(
+            wording.section_answers(edition, project, step) for step in wizard.asked_steps(edition, project)
+        ),
         attachments=attachments_of(dossier),
         judgement=lacking.judgement,
         missing=lacking,
@@ -319,13 +321,13 @@ def _step(dossier: DossierRow, name: str) -> tuple[Edition, Section]:
     return edition, section_named(name)
 
 
-def _task(dossier: DossierRow, project: Project, step: Section) -> TaskLine:
-    state = wizard.state_of(project, step)
+def _task(dossier: DossierRow, edition: Edition, project: Project, step: Section) -> TaskLine:
+    state = wizard.state_of(edition, project, step)
     row = _row(dossier, step.name)
     if state is wizard.StepState.TO_START and row and any(any(typed) for typed in (row.raw or {}).values()):
         state = wizard.StepState.STARTED  # something was typed, though none of it could be understood
     asked = state is not wizard.StepState.NOT_ASKED
-    return TaskLine(step, state, sum(1 for _ in wizard.gaps_in(project, step)) if asked else 0)
+    return TaskLine(step, state, sum(1 for _ in wizard.gaps_in(edition, project, step)) if asked else 0)
 
 
 def _step_page(dossier: DossierRow, name: str, now: datetime, project: Project | None = None) -> StepPage:
@@ -335,13 +337,13 @@ def _step_page(dossier: DossierRow, name: str, now: datetime, project: Project |
     row = _row(dossier, name)
     asked = [step.name for step in wizard.asked_steps(edition, project)]
     earlier = edition.steps[: edition.steps.index(name)]
-    touching = {rule.code for rule in edition.rules if any(need.startswith(f"{name}.") for need in rule.all_needs)}
+    touching = {rule.code for rule in edition.rules if any(need.startswith(f"{name}.") for need in rule.anchors)}
     return StepPage(
         head=head_of(dossier),
         section=section,
         number=sum(step in earlier for step in asked) + 1,
         count=len(asked),
-        questions=wizard.questions_shown(project, section),
+        questions=wizard.questions_shown(edition, project, section),
         record=getattr(project, name),
         raw=row.raw if row else None,
         version=row.version if row else 0,

@@ -3,8 +3,10 @@
 from typing import Any
 
 from grantapp.domain.answer import as_text
+from grantapp.domain.edition import Edition
 from grantapp.domain.project import Project, Section, is_asked
 from grantapp.domain.question import Kind, Question
+from grantapp.domain.wizard import questions_of
 from grantapp.french import NARROW, NBSP, listing
 from grantapp.services.pages import AnswerLine, ConflictingAnswer, SectionAnswers
 
@@ -14,9 +16,9 @@ NO_ANSWER = "Sans réponse"
 NO_ROW = "pas de ligne"
 
 
-def section_answers(project: Project, section: Section) -> SectionAnswers:
+def section_answers(edition: Edition, project: Project, section: Section) -> SectionAnswers:
     """The questions that are asked, with their answers."""
-    asked = (each for each in section.questions if is_asked(project, each.anchor) is True)
+    asked = (each for each in questions_of(edition, section) if is_asked(project, each.anchor) is True)
     return SectionAnswers(section, tuple(_line(each, project.answer(each.anchor)) for each in asked))
 
 

@@ -49,7 +49,7 @@ def test_an_optional_question_is_never_missing():
 def test_a_hole_in_a_table_is_named_by_its_row_and_column():
     whole = funding.Expense(post=funding.Post.LAND, planned_on=date(2022, 3, 1), amount=Decimal(1), claimed=False)
     project = Project(expenditure=funding.Expenditure(lines=(whole, funding.Expense(amount=Decimal(2)))))
-    found = list(gaps_in(project, section_named("expenditure")))
+    found = list(gaps_in(EDITION, project, section_named("expenditure")))
     assert [gap.anchor for gap in found] == [
         "expenditure.lines[2].post",
         "expenditure.lines[2].planned_on",
@@ -67,22 +67,22 @@ def test_a_hole_in_a_table_is_named_by_its_row_and_column():
     ],
 )
 def test_the_state_of_a_step_follows_its_answers(record, state):
-    assert state_of(Project(organisation=record), section_named("organisation")) is state
+    assert state_of(EDITION, Project(organisation=record), section_named("organisation")) is state
 
 
 def test_a_complete_step_is_said_complete_and_one_that_is_not_asked_is_said_so():
     schedule = section_named("declarations")
     done = Project(declarations=funding.Declarations(truthful=True, in_order=True, entitled=True))
-    assert state_of(done, schedule) is StepState.COMPLETE
-    assert state_of(WITHOUT_SITE, section_named("site")) is StepState.NOT_ASKED
+    assert state_of(EDITION, done, schedule) is StepState.COMPLETE
+    assert state_of(EDITION, WITHOUT_SITE, section_named("site")) is StepState.NOT_ASKED
 
 
 def test_a_question_ruled_out_by_another_page_is_not_shown_but_one_ruled_out_on_its_own_page_is():
     studies = Project(request=applicant.Request(kind=applicant.RequestKind.STUDIES, site_found=True))
-    shown = {question.name for question in questions_shown(studies, section_named("pollution"))}
+    shown = {question.name for question in questions_shown(EDITION, studies, section_named("pollution"))}
     assert "management_plan_on" not in shown
     dry = Project(
         request=applicant.Request(kind=applicant.RequestKind.WORKS, site_found=True),
         pollution=site.Pollution(treatment_needed=False),
     )
-    assert "media" in {question.name for question in questions_shown(dry, section_named("pollution"))}
+    assert "media" in {question.name for question in questions_shown(EDITION, dry, section_named("pollution"))}

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from grantapp.domain.derived import FILED_AT
 from grantapp.domain.edition import Window
-from grantapp.domain.eligibility import FILED_AT, Citation, Severity, Verdict
+from grantapp.domain.eligibility import Citation, Severity, Verdict
 from grantapp.domain.sections.applicant import Category, LegalForm
 from grantapp.french import PARIS
 from grantapp.rules import applicant

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from grantapp.domain.eligibility import FILED_AT, Citation, Severity, Verdict, evaluate
+from grantapp.domain.derived import FILED_AT
+from grantapp.domain.eligibility import Citation, Severity, Verdict, evaluate
 from grantapp.domain.question import Piece
 from grantapp.domain.sections.applicant import RequestKind
 from grantapp.domain.sections.works import ContractNature, Use
