@@ -7,7 +7,20 @@ from datetime import date, datetime, time, timedelta
 from grantapp.domain.aid import AidRules
 from grantapp.domain.eligibility import AnyRule, Citation
 from grantapp.domain.question import When
-from grantapp.french import PARIS
+from grantapp.domain.region import Region
+from grantapp.french import PARIS, typeset
+
+
+class Passage(str):
+    """A sentence an edition says, with where it comes from; `ours` when it speaks of this service only."""
+
+    cites: tuple[Citation, ...]
+    ours: bool
+
+    def __new__(cls, text: str, *, cites: tuple[Citation, ...] = (), ours: bool = False) -> "Passage":
+        passage = super().__new__(cls, typeset(text))
+        passage.cites, passage.ours = cites, ours
+        return passage
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +43,15 @@ class Window:
 
     def is_open(self, at: datetime) -> bool:
         return self.opens_at <= at < self.closes_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """A relève: the files there on that day, in that region, are examined together."""
+
+    on: date
+    region: Region
+    cites: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +92,16 @@ class Edition:
     aid: AidRules
     routes: tuple[Route, ...]
     successor: str
-    texts: Mapping[str, str]
+    texts: Mapping[str, Passage]
     amendments: tuple[Amendment, ...] = field(default=())
+    regional: Mapping[Region, Window] = field(default_factory=dict)  # dates of a region that has its own
+    rounds: tuple[Round, ...] = field(default=())
+    carried_from: str = ""  # the edition whose rules this one carries over, not confirmed
     reference_prefix: str = "D"
+
+    def window_in(self, region: Region | None) -> Window:
+        """The dates of a region when it has its own, else those of the edition (the widest, when regions differ)."""
+        return self.regional.get(region, self.window) if region else self.window
 
     @property
     def slug(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from grantapp.domain.question import Question, When, all_hold, questions_of, when
 from grantapp.domain.sections.applicant import Behalf, Finances, Members, Organisation, PublicAid, Request, Size
 from grantapp.domain.sections.funding import Declarations, Expenditure, Funding, Pieces
+from grantapp.domain.sections.operation import PRIVATE_HOLDERS, Operation, Support
 from grantapp.domain.sections.site import History, Liability, Pollution, Site
 from grantapp.domain.sections.works import Plan, Schedule
 from grantapp.french import typeset
@@ -77,6 +78,20 @@ class Project:
         asked_if=WITH_SITE,
     )
     plan: Plan = section("projet", "Le projet", Plan)
+    operation: Operation = section(
+        "operation",
+        "L'opération",
+        Operation,
+        intro="Ce que le fonds du préfet regarde en plus du site et du projet.",
+        asked_if=WITH_SITE,
+    )
+    support: Support = section(
+        "accords",
+        "Les accords et l'intérêt général",
+        Support,
+        intro="Une entreprise privée n'est admise qu'à ces conditions.",
+        asked_if=when("organisation.category", *PRIVATE_HOLDERS),
+    )
     schedule: Schedule = section("calendrier", "Le terrain et le calendrier", Schedule)
     expenditure: Expenditure = section("depenses", "Les dépenses", Expenditure)
     funding: Funding = section("financement", "Le financement", Funding)

@@ -3,27 +3,27 @@
 An edition gives its own sentences (`texts.toml`) and its own citations; what is here has the same words in all of them.
 """
 
-import tomllib
 from decimal import Decimal
 from pathlib import Path
 
 from grantapp.domain.aid import AidRules, Rate
 from grantapp.domain.edition import Route
 from grantapp.domain.eligibility import Citation, Rule, Severity
+from grantapp.domain.project import sections
 from grantapp.domain.question import when
 from grantapp.domain.sections.applicant import Category, RequestKind
 from grantapp.domain.sections.funding import Post
 from grantapp.domain.sections.site import Nature, Pollutant, Status
 from grantapp.domain.sections.works import Use
 from grantapp.french import typeset
-from grantapp.rules import funding
+from grantapp.rules import funding, passages
+from grantapp.rules.passages import Passages
 from grantapp.rules.sources import ARRETE_2019, RGEC, S11, S12, S32, S37, S45, S46, S58, S59
 from grantapp.rules.works import FOR_STUDIES, FOR_WORKS
 
-Texts = dict[str, str]
-
 NO_CLAUSE = "Règle européenne habituelle ; la clause n'a pas été vue dans l'appel, et l'article est à relire."
 
+STEPS = tuple(section.name for section in sections() if section.name not in ("operation", "support"))
 HOLDERS = frozenset(Category) - {Category.STATE_SERVICE}
 USES = frozenset(Use) - {Use.OTHER}
 EXCLUDED_NATURES = frozenset({Nature.FARM, Nature.LANDFILL})
@@ -35,11 +35,9 @@ REMEDIATION_POSTS = frozenset({Post.ENGINEERING, Post.DECONTAMINATION, Post.SUPE
 AIDED_POSTS = STUDIES_POSTS | REMEDIATION_POSTS | {Post.DEMOLITION, Post.ASBESTOS_REMOVAL, Post.ECOLOGY}
 
 
-def texts(path: Path) -> Texts:
-    """The sentences of an edition over the shared ones; a name in braces stands for the sentence of that name."""
-    shared = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    written = shared | tomllib.loads(path.read_text(encoding="utf-8"))
-    return {key: typeset(text.format_map(written)) for key, text in written.items()}
+def texts(path: Path) -> Passages:
+    """The sentences of an edition over the shared ones."""
+    return passages.read(Path(__file__).with_suffix(".toml"), path)
 
 
 # ── rules that say the same in every edition ─────────────────────────────────────────────────────────────────────
@@ -47,7 +45,7 @@ def texts(path: Path) -> Texts:
 IN_DIFFICULTY_CITED = (RGEC.at("article 1er, paragraphe 4, c), et article 2, point 18", unverified=NO_CLAUSE),)
 
 
-def money(said: Texts, *, posts_cited: tuple[Citation, ...]) -> tuple[Rule, ...]:
+def money(said: Passages, *, posts_cited: tuple[Citation, ...]) -> tuple[Rule, ...]:
     """R44, R50, R52, R54. Studies are all that a request for studies may claim."""
     return (
         funding.only_aided_posts(
@@ -84,7 +82,7 @@ def money(said: Texts, *, posts_cited: tuple[Citation, ...]) -> tuple[Rule, ...]
 
 
 def aid(
-    said: Texts, *, posts_cited: tuple[Citation, ...], deficit_cited: tuple[Citation, ...], no_rate: Citation
+    said: Passages, *, posts_cited: tuple[Citation, ...], deficit_cited: tuple[Citation, ...], no_rate: Citation
 ) -> AidRules:
     """No rate of works: none was read for any of these editions. `no_rate` cites the page that was searched for one."""
     return AidRules(
@@ -120,7 +118,7 @@ def aid(
 # ── other ways ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def studies_first(said: Texts, *, kinds_cited: Citation) -> Route:
+def studies_first(said: Passages, *, kinds_cited: Citation) -> Route:
     """Without a plot, works cannot be judged. `kinds_cited` is where this edition tells studies from works."""
     return Route(
         code="etudes",
@@ -138,7 +136,7 @@ def studies_first(said: Texts, *, kinds_cited: Citation) -> Route:
     )
 
 
-def fund_of_the_prefect(said: Texts, *, session_cited: tuple[Citation, ...]) -> Route:
+def fund_of_the_prefect(said: Passages, *, session_cited: tuple[Citation, ...]) -> Route:
     """Neither ICPE nor mine. `session_cited` gives the dates of the session that ran beside this edition."""
     return Route(
         code="recyclage-foncier",
@@ -153,7 +151,7 @@ def fund_of_the_prefect(said: Texts, *, session_cited: tuple[Citation, ...]) -> 
     )
 
 
-def what_followed(said: Texts, *, cites: tuple[Citation, ...] = ()) -> Route:
+def what_followed(said: Passages, *, cites: tuple[Citation, ...] = ()) -> Route:
     """Outside the window: the later editions (`cites`), then the Fonds vert."""
     return Route(
         code="successeur",

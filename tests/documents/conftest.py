@@ -29,6 +29,7 @@ DOUBTFUL = Citation(
     note="Lue pour une autre année.",
 )
 ANSWERS = {
+    "organisation.category": applicant.Category.BUSINESS,
     "request.kind": applicant.RequestKind.WORKS,
     "request.behalf": applicant.Behalf.MEMBERS,
     "plan.building_action": works.BuildingAction.REHABILITATE,

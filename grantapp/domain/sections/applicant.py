@@ -89,6 +89,8 @@ class Category(Choice):
     PRIVATE_DEVELOPER = "private_developer", "Aménageur privé"
     PROPERTY_DEVELOPER = "property_developer", "Promoteur immobilier"
     BUSINESS = "business", "Porteur d'un projet d'activité économique", "Entreprise ou coopérative qui s'installe."
+    ASSOCIATION = "association", "Association ou fondation"
+    STATE_OPERATOR = "state_operator", "Opérateur ou établissement public de l'État"
     STATE_SERVICE = "state_service", "Service de l'État"
 
 

@@ -18,7 +18,8 @@ class Post(Choice):
     ASBESTOS_REMOVAL = "asbestos_removal", "Désamiantage"
     ECOLOGY = "ecology", "Génie écologique, solutions fondées sur la nature"
     DEVELOPMENT = "development", "Aménagement, viabilisation"
-    CONSTRUCTION = "construction", "Construction ou réhabilitation du bâtiment"
+    REHABILITATION = "rehabilitation", "Réhabilitation d'un bâtiment existant"
+    CONSTRUCTION = "construction", "Construction neuve, autres travaux du bâtiment"
     LAND = "land", "Achat du terrain"
     OTHER = "other", "Autre dépense"
 
@@ -95,6 +96,15 @@ class Funding:
         why="La plus-value se fait estimer par un expert indépendant.",
     )
 
+    advance_percent: Decimal | None = question(
+        "Avance souhaitée, en pourcentage de l'aide",
+        Kind.PERCENT,
+        unit="%",
+        required=False,
+        hint="Laissez vide si vous n'en demandez pas.",
+        why="Le taux d'avance souhaité est demandé par l'arrêté du 2 août 2019.",
+    )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pieces:
@@ -116,6 +126,25 @@ class Pieces:
         Kind.PIECES,
         hint="Bilan et compte de résultat.",
         why="Ils prouvent la taille.",
+    )
+    planning_agreement: tuple[Piece, ...] | None = question(
+        "Accord de la collectivité compétente en urbanisme",
+        Kind.PIECES,
+        asked_if=when("support.planning_agreement", True),
+        hint="Délibération ou courrier signé.",
+        why="Il est demandé à une entreprise privée.",
+    )
+    principal_agreement: tuple[Piece, ...] | None = question(
+        "Accord du concédant, du mandant ou du bailleur",
+        Kind.PIECES,
+        asked_if=when("support.principal_agreement", True),
+        why="Il est demandé à une entreprise privée qui agit pour un autre.",
+    )
+    demolition_note: tuple[Piece, ...] | None = question(
+        "Note justifiant la démolition",
+        Kind.PIECES,
+        asked_if=when("operation.demolition_planned", True),
+        why="Réhabiliter est préféré : une démolition se justifie.",
     )
     studies: tuple[Piece, ...] | None = question(
         "Études de pollution déjà faites",

@@ -60,6 +60,7 @@ class Nature(Choice):
     COMMERCIAL = "commercial", "Commerciale ou logistique"
     FARM = "farm", "Agricole"
     LANDFILL = "landfill", "Ancienne décharge"
+    QUARRY = "quarry", "Ancienne carrière"
     OTHER = "other", "Autre"
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from grantapp.domain.edition import Edition, Window
 from grantapp.domain.eligibility import AnyRule, Severity
-from grantapp.domain.project import sections
 from grantapp.rules import ademe, applicant, site, works
 from grantapp.rules.sources import RGEC, S1, S4, S5, S6, S7, S10, S11, S12, S14, S27, S38, S45, S46, S55, S74
 
@@ -138,7 +137,7 @@ EDITION = Edition(
     title=TEXTS["title"],
     authority=TEXTS["authority"],
     window=WINDOW,
-    steps=tuple(section.name for section in sections()),
+    steps=ademe.STEPS,
     rules=RULES,
     aid=AID,
     routes=ROUTES,
