@@ -9,8 +9,9 @@ from stdnum import luhn
 from grantapp.domain.deposit import Deposit, freeze
 from grantapp.domain.judgement import judge
 from grantapp.domain.people import Person
-from grantapp.domain.project import Project, sections
+from grantapp.domain.project import Project
 from grantapp.domain.project_file import dump_section
+from grantapp.domain.wizard import steps
 from grantapp.editions import get_edition
 from grantapp.services import accounts, attaching, demonstration, drafting
 from grantapp.storage import queries
@@ -105,7 +106,7 @@ def make_dossier(sessions: Sessions, files: Files, by: Person, project: Project 
     with sessions.writing() as session:
         dossier = queries.get_dossier(session, reference, by)
         saved = {row.name: row for row in dossier.sections}
-        for section in sections():
+        for section in steps(get_edition(EDITION)):
             if section.name != drafting.PIECES:
                 row = saved.get(section.name) or SectionRow(dossier_id=dossier.id, name=section.name)
                 session.add(row)

@@ -4,11 +4,13 @@ import subprocess
 import sys
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grantapp import editions
 from grantapp.domain import project_file
 from grantapp.domain.derived import DERIVED
 from grantapp.domain.edition import Edition
@@ -62,7 +64,8 @@ def citations_of(edition: Edition) -> list[Citation]:
 
 
 def test_every_folder_beside_the_registry_is_found():
-    assert [edition.id for edition in EDITIONS] == ["ademe_2020", "ademe_2021", "ademe_2022"]
+    folders = {path.parent.name for path in Path(editions.__file__).parent.glob("*/__init__.py")}
+    assert {edition.id for edition in EDITIONS} == folders >= {"ademe_2020", "ademe_2021", "ademe_2022"}
 
 
 def test_an_edition_is_found_by_its_identifier():
@@ -71,7 +74,7 @@ def test_an_edition_is_found_by_its_identifier():
 
 def test_an_unknown_edition_is_refused_with_the_known_ones():
     assert find_edition("ademe_1900") is None
-    with pytest.raises(UnknownEdition, match=r"ademe_1900.*ademe_2020, ademe_2021 ou ademe_2022"):
+    with pytest.raises(UnknownEdition, match=r"ademe_1900.*ademe_2020, ademe_2021.* ou "):
         get_edition("ademe_1900")
 
 
@@ -269,11 +272,14 @@ def test_an_unknown_rule_names_what_is_missing_and_a_judged_one_nothing(project,
             assert bool(found.missing) is (found.verdict is Verdict.UNKNOWN)
 
 
+ADEME_EDITIONS = ("ademe_2020", "ademe_2021", "ademe_2022")
+
 # ── ademe_2020, ademe_2021 ───────────────────────────────────────────────────────────────────────────────────────
 
 
-@each_edition
-def test_no_rate_of_works_is_printed_anywhere(edition):
+@pytest.mark.parametrize("edition_id", ADEME_EDITIONS)
+def test_no_rate_of_works_is_printed_anywhere(edition_id):
+    edition = get_edition(edition_id)
     rates = {line.code: line for line in edition.aid.rates}
     assert rates["works_rate"].amount is None
     said = " ".join([*edition.texts.values(), *(line.explanation for line in edition.aid.rates)])
@@ -325,7 +331,7 @@ def test_what_was_read_for_another_edition_only_warns(edition_id, codes):
 
 
 def test_only_the_first_edition_dates_the_works():
-    assert [edition.id for edition in EDITIONS if {"R33", "R34"} & rules_of(edition.id).keys()] == ["ademe_2020"]
+    assert [each for each in ADEME_EDITIONS if {"R33", "R34"} & rules_of(each).keys()] == ["ademe_2020"]
 
 
 @pytest.mark.parametrize(("edition_id", "followers"), [("ademe_2020", ("2021", "2022")), ("ademe_2021", ("2022",))])

@@ -13,9 +13,10 @@ from stdnum import luhn
 
 from grantapp.domain import project_file
 from grantapp.domain.people import Person
-from grantapp.domain.project import Project, sections
+from grantapp.domain.project import Project
 from grantapp.domain.question import Piece
 from grantapp.domain.sections import applicant, funding, site, works
+from grantapp.domain.wizard import steps
 from grantapp.editions import get_edition
 from grantapp.services import accounts, attaching, drafting
 from grantapp.storage.database import Sessions
@@ -350,7 +351,7 @@ def fill(
     sessions: Sessions, files: Files, reference: str, filled: Project, *, declared: bool, now: datetime, by: Person
 ) -> None:
     """Save every section of a project in a draft, and attach the papers of the demonstration."""
-    for section in sections():
+    for section in steps(get_edition(EDITION)):
         answers = project_file.dump_section(section, getattr(filled, section.name))
         if section.name == "pieces" or not answers or (section.name == "declarations" and not declared):
             continue

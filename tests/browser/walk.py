@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from grantapp.domain.project import Project, Section, sections
+from grantapp.domain.project import Project, Section
 from grantapp.domain.question import Kind
-from grantapp.domain.wizard import asked_steps
+from grantapp.domain.wizard import asked_steps, steps
 from grantapp.editions import get_edition
 from grantapp.forms.steps import form_for
 from grantapp.services import demonstration
@@ -141,4 +141,4 @@ class Walker:
         return path.read_bytes()
 
 
-SLUGS = [section.slug for section in sections()]
+SLUGS = [section.slug for section in steps(get_edition("ademe_2022"))]

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from grantapp.domain.deposit import thaw
 from grantapp.domain.lifecycle import Refused, State
 from grantapp.domain.people import Person
-from grantapp.domain.project import sections
 from grantapp.domain.project_file import dump_section
+from grantapp.domain.wizard import steps
 from grantapp.editions import get_edition
 from grantapp.services import depositing, drafting, jobs, printing
 from grantapp.storage.database import Sessions
@@ -36,7 +36,7 @@ def count(sessions: Sessions, row: type) -> int:
 def test_from_an_empty_draft_to_the_receipt(sessions: Sessions, files: Files, camille: Person):
     project = makers.make_project()
     reference = makers.make_draft(sessions, camille)
-    for section in sections():
+    for section in steps(get_edition(makers.EDITION)):
         if section.name != drafting.PIECES:
             answers = dump_section(section, getattr(project, section.name))
             makers.save(sessions, reference, section.name, answers, by=camille)

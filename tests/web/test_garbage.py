@@ -4,12 +4,14 @@ from urllib.parse import quote_from_bytes
 
 import pytest
 
-from grantapp.domain.project import sections
 from grantapp.domain.question import Kind
+from grantapp.domain.wizard import steps
+from grantapp.editions import get_edition
 from grantapp.forms.steps import form_for
 from grantapp.services import demonstration
+from tests.makers import EDITION
 
-TYPED = [section for section in sections() if section.name != "pieces"]
+TYPED = [section for section in steps(get_edition(EDITION)) if section.name != "pieces"]
 GARBAGE = "n'importe quoi <b>&amp; \" ' {{ 7*191 }} \u0142\u0633 \U0001f600"
 FREE = {Kind.LINE, Kind.TEXT}
 CHOSEN = {Kind.YES_NO, Kind.CONFIRM, Kind.ONE_OF, Kind.SEVERAL_OF}

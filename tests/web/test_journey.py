@@ -8,8 +8,10 @@ import pytest
 
 from grantapp.app import create_app
 from grantapp.config import real_clock
-from grantapp.domain.project import sections
+from grantapp.domain.wizard import steps
+from grantapp.editions import get_edition
 from grantapp.services import demonstration, depositing, jobs, printing
+from tests.makers import EDITION
 from tests.web.reader import Page, Reader, plain
 
 
@@ -75,7 +77,7 @@ def test_an_unknown_edition_cannot_be_started(director):
 
 
 def test_nothing_is_shown_as_failed_before_it_is_answered(director, draft):
-    for section in sections():
+    for section in steps(get_edition(EDITION)):
         page = director.read(f"{draft}/{section.slug}")
         assert not page.soup.find_all(class_="govuk-error-message"), section.slug
         assert not page.soup.find_all(class_=lambda c: c and "not_met" in c), section.slug
