@@ -126,6 +126,11 @@ class GroupPicture:
     entries: tuple[Entry, ...]
     summary: str
 
+    @property
+    def is_cut(self) -> bool:
+        """Some are in the list only."""
+        return any(box.look == "others" for box in self.boxes)
+
 
 def nodes_of(group: Group) -> tuple[Node, ...]:
     return tuple(_node(part) for part in group.parts)
@@ -323,7 +328,7 @@ _ADVANCES = {
         (320, "iïîjlIÏÎfı,.:;'’!|¡¦· \u00a0\u202f"),
         (440, "rts()-/[]{}*ª°²³¹\u00ad"),
         (520, "aàâäcçeéèêëvxyÿz0123456789?"),
-        (880, "mwMW@%…—œŒæÆ&½¼¾©®№™"),
+        (880, "mwMW@%œŒæÆ&½¼¾©®ßĦŉŴŵ"),
     )
     for letter in letters
 }  # thousandths of an em, from above
@@ -362,6 +367,6 @@ def _thousandths(letter: str) -> int:
         return 0
     if letter in _ADVANCES:
         return _ADVANCES[letter]
-    if ord(letter) > 0x24F:
-        return 1000
+    if ord(letter) > 0x17F:
+        return 1100
     return 700 if letter.isupper() else 600
