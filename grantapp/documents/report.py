@@ -1,4 +1,4 @@
-"""The eligibility report: findings with the citation of every rule, amounts, size, other ways, sources."""
+"""The eligibility report: findings with the citation of every rule, amounts, size, computations, ways, sources."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -105,6 +105,17 @@ class Size:
 
 
 @dataclass(frozen=True)
+class Computation:
+    """A computation explained: its result, then the lines that lead to it."""
+
+    title: str
+    sentence: str
+    lines: tuple[str, ...]
+    missing: tuple[str, ...]
+    references: References
+
+
+@dataclass(frozen=True)
 class Way:
     """Another way, or what to do first."""
 
@@ -119,6 +130,7 @@ class Report:
     findings: tuple[Finding, ...]
     amounts: tuple[Amount, ...]
     size: Size
+    computations: tuple[Computation, ...]  # none in a deposit frozen before they were explained
     ways: tuple[Way, ...]
     sources: tuple[Source, ...]
 
@@ -223,6 +235,16 @@ def report(judgement: Mapping[str, Any], labels: Mapping[str, str], ink: Ink) ->
         missing=tuple(labels.get(anchor, anchor) for anchor in company["missing"]),
         references=bibliography.references(company["citations"], "taille"),
     )
+    computations = tuple(
+        Computation(
+            title=french.typeset(each["title"]),
+            sentence=ink.text(each["sentence"]),
+            lines=tuple(ink.text(line) for line in each["lines"]),
+            missing=tuple(labels.get(anchor, anchor) for anchor in each["missing"]),
+            references=bibliography.references(each["citations"], "calculs"),
+        )
+        for each in judgement.get("computations", ())
+    )
     ways = tuple(
         Way(
             title=french.typeset(each["title"]),
@@ -231,4 +253,4 @@ def report(judgement: Mapping[str, Any], labels: Mapping[str, str], ink: Ink) ->
         )
         for each in judgement["routes"]
     )
-    return Report(judgement["conclusion"], findings, amounts, size, ways, bibliography.sources)
+    return Report(judgement["conclusion"], findings, amounts, size, computations, ways, bibliography.sources)
