@@ -12,6 +12,7 @@ from grantapp.domain.judgement import Judgement
 from grantapp.domain.lifecycle import State
 from grantapp.domain.project import Project, Section
 from grantapp.domain.question import Question
+from grantapp.domain.reasoning import Reasoning
 from grantapp.domain.sensitivity import Effect
 from grantapp.domain.wizard import Gap, StepState
 
@@ -95,6 +96,11 @@ class StepPage:
     judgement: Judgement
     findings: tuple[Finding, ...]  # those that need an answer of this section
     attachments: tuple[AttachmentLine, ...] = ()
+
+    @property
+    def reasonings(self) -> tuple[Reasoning, ...]:
+        """The computations that begin with the answers of this section."""
+        return tuple(each for each in self.judgement.reasonings if each.section == self.section.name)
 
 
 @dataclass(frozen=True)
