@@ -31,9 +31,7 @@ SOUND = {
 
 def difficulty(**changes):
     facts = SOUND | {f"finances.{name}": value for name, value in changes.items()}
-    return not_in_difficulty(cites=CITES).judge(
-        {key: value for key, value in facts.items() if value is not None}
-    )
+    return not_in_difficulty(cites=CITES).judge({key: value for key, value in facts.items() if value is not None})
 
 
 @pytest.mark.parametrize(
