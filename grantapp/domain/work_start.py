@@ -164,7 +164,8 @@ def _readings(acts: list[Act], at: datetime | None) -> list[str]:
 def _sentence(earliest: Act | None, place: Place | None, at: datetime | None) -> str:
     if earliest is None or at is None:
         return "On ne peut pas encore dire quand l'opération commence."
-    what = f"« {earliest.label} », le {day(earliest.on)}"
+    what = f"« {earliest.label} »" if earliest.is_signed else "le début prévu"
+    what += f", le {day(earliest.on)}"
     match place:
         case Place.BEFORE:
             return f"L'opération commence avant le dépôt : {what}, pour un dépôt le {moment(at)}."
