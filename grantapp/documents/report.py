@@ -89,12 +89,33 @@ class Finding:
         return self.verdict == "not_met" and self.severity == "blocking"
 
 
+# What the reviewer's sheet keeps of the amounts: the ceilings, one by one, are in the report.
+HEADLINES = {
+    "cost",
+    "eligible_base",
+    "revenue",
+    "other_public_aid",
+    "deficit",
+    "requested_grant",
+    "largest_grant",
+    "over_ceiling",
+    "own_share",
+}
+
+
 @dataclass(frozen=True)
 class Amount:
+    """A line of the arithmetic; `is_headline` when it stands on the reviewer's sheet, which is one page."""
+
+    code: str
     label: str
     amount: str | None
     explanation: str
     references: References
+
+    @property
+    def is_headline(self) -> bool:
+        return self.amount is not None and self.code in HEADLINES
 
 
 @dataclass(frozen=True)
@@ -239,6 +260,7 @@ def report(
     )
     amounts = tuple(
         Amount(
+            code=each["code"],
             label=french.typeset(each["label"]),
             amount=None if each["amount"] is None else french.euros(Decimal(each["amount"])),
             explanation=french.typeset(each["explanation"]),
