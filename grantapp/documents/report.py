@@ -7,6 +7,7 @@ from typing import Any
 
 from grantapp import french
 from grantapp.documents.ink import Ink
+from grantapp.domain.group_picture import Count, GroupPicture, Node, Tie, picture_of
 from grantapp.domain.size import SizeClass
 
 VERDICTS = {"met": "Remplie", "not_met": "Non remplie", "unknown": "À juger"}
@@ -102,6 +103,7 @@ class Size:
     lines: tuple[str, ...]
     missing: tuple[str, ...]
     references: References
+    group: GroupPicture
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,7 @@ def report(
         lines=tuple(ink.text(line) for line in company["lines"]),
         missing=tuple(labels.get(anchor, anchor) for anchor in company["missing"]),
         references=bibliography.references(company["citations"], "taille"),
+        group=picture_of([_node(each, ink) for each in company.get("group", ())], us="Le porteur du projet"),
     )
     ways = tuple(
         Way(
@@ -252,3 +255,13 @@ def report(
         for heading, each in passages
     )
     return Report(judgement["conclusion"], findings, amounts, size, ways, bibliography.sources, said)
+
+
+def _node(frozen: Mapping[str, Any], ink: Ink) -> Node:
+    return Node(
+        name=ink.text(frozen["name"]),
+        ties=tuple(Tie(each["attached_to"], each["text"]) for each in frozen["ties"]),
+        count=Count(frozen["count"]),
+        share=Decimal(frozen["share"]),
+        reason=ink.text(frozen["reason"]),
+    )
