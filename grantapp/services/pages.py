@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from grantapp.domain.edition import Edition
+from grantapp.domain.edition import Amendment, Edition
 from grantapp.domain.eligibility import AnyRule, Finding
 from grantapp.domain.judgement import Judgement
 from grantapp.domain.lifecycle import State
@@ -44,6 +44,7 @@ class OverviewPage:
     head: DossierHead
     tasks: tuple[TaskLine, ...]
     judgement: Judgement
+    changed: tuple[Amendment, ...]  # errata of the call that a draft was not saved under, the newest first
 
 
 @dataclass(frozen=True)
