@@ -56,7 +56,7 @@ def still_open(*, window: Window, successor: str, cites: tuple[Citation, ...]) -
     )
 
 
-def legal_person(*, cites: tuple[Citation, ...]) -> Rule:
+def legal_person(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
     """R04. No aid to individuals."""
 
     def check(form: LegalForm) -> Outcome:
@@ -74,6 +74,7 @@ def legal_person(*, cites: tuple[Citation, ...]) -> Rule:
         needs=("organisation.legal_form",),
         cites=cites,
         check=check,
+        severity=severity,
     )
 
 
@@ -99,7 +100,9 @@ def bears_the_expense(*, cites: tuple[Citation, ...], severity: Severity = Sever
     )
 
 
-def admitted_holder(*, categories: frozenset[Category], cites: tuple[Citation, ...]) -> Rule:
+def admitted_holder(
+    *, categories: frozenset[Category], cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING
+) -> Rule:
     """R06. The categories named by the call; a State service is refused under any of them."""
 
     admitted = listing((f"« {each.label} »" for each in Category if each in categories), "ou")
@@ -117,10 +120,11 @@ def admitted_holder(*, categories: frozenset[Category], cites: tuple[Citation, .
         needs=("organisation.legal_form", "organisation.category"),
         cites=cites,
         check=check,
+        severity=severity,
     )
 
 
-def polluter_cannot_pay(*, cites: tuple[Citation, ...]) -> AllOf:
+def polluter_cannot_pay(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> AllOf:
     """R10. The liable party is unknown or cannot be made to pay, and it is not the applicant."""
 
     def check_unknown(identified: bool) -> Outcome:
@@ -181,4 +185,5 @@ def polluter_cannot_pay(*, cites: tuple[Citation, ...]) -> AllOf:
         title="Aucun pollueur ne peut payer, et ce n'est pas vous",
         branches=(nobody_pays, somebody_else),
         cites=cites,
+        severity=severity,
     )

@@ -10,7 +10,12 @@ from grantapp.french import euros, listing, number, plural, square_metres
 from grantapp.rules.works import FOR_WORKS
 
 
-def only_aided_posts(*, posts: Mapping[RequestKind, frozenset[Post]], cites: tuple[Citation, ...]) -> Rule:
+def only_aided_posts(
+    *,
+    posts: Mapping[RequestKind, frozenset[Post]],
+    cites: tuple[Citation, ...],
+    severity: Severity = Severity.BLOCKING,
+) -> Rule:
     """R44. Aid is claimed for at least one line, and only for posts of the list of this kind of request."""
 
     def check(kind: RequestKind, given: tuple[Post, ...], claimed: tuple[bool, ...]) -> Outcome:
@@ -33,10 +38,11 @@ def only_aided_posts(*, posts: Mapping[RequestKind, frozenset[Post]], cites: tup
         needs=("request.kind", "expenditure.lines.post", "expenditure.lines.claimed"),
         cites=cites,
         check=check,
+        severity=severity,
     )
 
 
-def balanced_plan(*, cites: tuple[Citation, ...]) -> Rule:
+def balanced_plan(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
     """R50. Resources equal expenses, to the cent."""
 
     def check(expenses: tuple[Decimal, ...], sources: tuple[Decimal, ...]) -> Outcome:
@@ -58,6 +64,7 @@ def balanced_plan(*, cites: tuple[Citation, ...]) -> Rule:
         needs=("expenditure.lines.amount", "funding.sources.amount"),
         cites=cites,
         check=check,
+        severity=severity,
     )
 
 
