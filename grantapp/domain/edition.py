@@ -47,11 +47,22 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """A relève: the files there on that day, in that region, are examined together."""
+    """A relève: the files there on that day, in that region, are examined together.
+
+    `hour` when a source gives one, in the time of Paris; without it the whole day counts.
+    """
 
     on: date
     region: Region
     cites: tuple[Citation, ...]
+    hour: time | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first instant that is too late for it."""
+        if self.hour:
+            return datetime.combine(self.on, self.hour, PARIS)
+        return datetime.combine(self.on + timedelta(days=1), time.min, PARIS)
 
 
 @dataclass(frozen=True, kw_only=True)

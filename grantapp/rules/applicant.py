@@ -121,7 +121,7 @@ def admitted_holder(*, categories: frozenset[Category], cites: tuple[Citation, .
     )
 
 
-def polluter_cannot_pay(*, cites: tuple[Citation, ...]) -> AllOf:
+def polluter_cannot_pay(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> AllOf:
     """R10. The liable party is unknown or cannot be made to pay, and it is not the applicant."""
 
     def check_unknown(identified: bool) -> Outcome:
@@ -182,6 +182,7 @@ def polluter_cannot_pay(*, cites: tuple[Citation, ...]) -> AllOf:
         title="Aucun pollueur ne peut payer, et ce n'est pas vous",
         branches=(nobody_pays, somebody_else),
         cites=cites,
+        severity=severity,
     )
 
 

@@ -99,12 +99,45 @@ S32 = Source(
     "Sénat, séance du 13 janvier 2021, réponse de la ministre sur le fonds friches",
     "https://senat.fr/seances/s202101/s20210113/s20210113005.html",
 )
+S36 = Source(
+    "FMPC, fiche « Recycler le foncier, friches » du Fonds vert (non datée)",
+    "https://fmpc.fr/subventions/recycler-le-foncier-friches/2136/14",
+)
 S37 = Source(
     "ADEME, « Fonds vert : recyclage foncier, friches polluées » (2023)",
     "https://agirpourlatransition.ademe.fr/entreprises/aides-financieres/20230206/"
     "fonds-vert-recyclage-foncier-friches-polluees",
 )
 S38 = Source("UrbanVitaliz, ressource 605 : financer la dépollution en 2025", "https://urbanvitaliz.fr/ressource/605")
+S39 = Source(
+    "Fonds-publics.fr, « Dépollution d'une friche, Fonds vert » (fiche non datée)",
+    "https://fonds-publics.fr/aides/depollution-friche-fonds-vert",
+)
+S40 = Source(
+    "DRIEAT Île-de-France, questions et réponses sur le recyclage foncier du Fonds vert (2025)",
+    "https://drieat.ile-de-france.developpement-durable.gouv.fr/"
+    "faq-2024-mesure-recyclage-foncier-des-friches-du-a12924.html",
+)
+S41 = Source(
+    "DRIEAT Île-de-France, recyclage foncier des friches, Fonds vert 2024",
+    "https://drieat.ile-de-france.developpement-durable.gouv.fr/fonds-friches-2024-a12910.html",
+)
+S42 = Source(
+    "Mon espace collectivité, ressource 354 sur le recyclage foncier du Fonds vert (2025)",
+    "https://monespacecollectivite.incubateur.anct.gouv.fr/ressource/354",
+)
+S42_2024 = Source(
+    "Écoquartiers, ressource 354 sur le recyclage foncier du Fonds vert (2024)",
+    "https://ecoquartiers.recoconseil.fr/ressource/354",
+)
+S43 = Source(
+    "Préfecture de Bretagne, communiqué sur la mesure « recyclage foncier » du Fonds vert (2025)",
+    "https://windpress.info/en/press-release/604292/fonds-vert-mesure",
+)
+S44 = Source(
+    "DREAL Provence-Alpes-Côte d'Azur, Fonds vert 2025, mesure « recyclage foncier »",
+    "https://dre.paca.developpement-durable.gouv.fr/fonds-vert-2025-mesure-recyclage-foncier-en-a16260.html",
+)
 S45 = Source(
     "Instruction du 28 février 2025 sur le Fonds vert (ATDB2506163J)",
     "https://github.com/HabibTriki/dataExtraction/blob/0fc571b/circ_example_output.md",
@@ -114,12 +147,32 @@ S46 = Source(
     "https://github.com/betagouv/mission-transition-ecologique/blob/36cd8c9d6/"
     "libs/data/programs/etude-friches-polluees.yaml",
 )
+S47 = Source(
+    "DREAL Grand Est, lancement de la mesure « recyclage foncier » du Fonds vert (2023)",
+    "https://grand-est.developpement-durable.gouv.fr/lancement-de-la-mesure-recyclage-foncier-du-fonds-a21606.html",
+)
+S48 = Source(
+    "Fédération des coopératives HLM, fiche sur le recyclage foncier du Fonds vert (non datée)",
+    "https://hlm.coop/ressources-adherents/31/13272",
+)
+S49 = Source(
+    "Zepros Territorial, « Fonds vert, mode d'emploi » : circulaires de 2022 et de 2023",
+    "https://territorial.zepros.fr/actualites/fonds-vert-mode-emploi",
+)
 
 # ── law and general rules ────────────────────────────────────────────────────────────────────────────────────────
 
+S51 = Source(
+    "Actu-environnement, la définition des friches (code de l'urbanisme, articles L. 111-26 et D. 111-54)",
+    "https://actu-environnement.com/ae/news/friche-definition-code-urbanisme-43199.php4",
+)
 S55 = Source(
     "ADEME, système d'aides à la réalisation, délibération 14-3-4 modifiée (décembre 2021)",
     "https://123dok.net/document/zgwkprn6-systeme-d-aides-a-la-realisation.html",
+)
+S68 = Source(
+    "Règlement (UE) 2023/1315, qui réécrit l'article 45 du règlement 651/2014 (depuis le 1er juillet 2023)",
+    "https://data.europa.eu/eli/reg/2023/1315/oj",
 )
 S74 = Source(
     "UrbanVitaliz, fiche « Pollueur-payeur »",
