@@ -269,8 +269,7 @@ def _largest_lines(found: list[_Found], largest: Decimal | None, requested: Deci
         said.append(f"Le plus bas des plafonds : {listing(each.label for each in binding)}.")
     if waiting:
         label += ", à ce stade" if binding else ""
-        verb = "n'est pas encore chiffré" if len(waiting) < 2 else "ne sont pas encore chiffrés"
-        said.append(f"{'Provisoire' if binding else 'À calculer'} : {listing(waiting)} {verb}.")
+        said.append(f"{'Provisoire' if binding else 'À calculer'} : il manque de quoi chiffrer {listing(waiting)}.")
     if silent:
         said.append(f"Sans montant ici, et donc pas compté : {listing(silent)}.")
     if binding and not any(each.is_verified for each in binding):

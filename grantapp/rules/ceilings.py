@@ -153,7 +153,7 @@ def article_45(
 
     return Ceiling(
         code="article_45",
-        label="la dépollution, plus-value du terrain déduite (article 45)",
+        label="la dépollution moins la plus-value du terrain (article 45)",
         needs=(
             "expenditure.lines.post",
             "expenditure.lines.amount",

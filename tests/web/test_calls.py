@@ -4,7 +4,9 @@ import pytest
 
 from grantapp.domain.eligibility import Severity
 from grantapp.domain.project import section_named
-from grantapp.editions import all_editions, get_edition
+from grantapp.domain.wizard import questions_of
+from grantapp.editions import all_editions, get_edition, open_on
+from tests.makers import NOW
 from tests.web.reader import Page, plain
 
 each_edition = pytest.mark.parametrize("edition", all_editions(), ids=lambda edition: edition.id)
@@ -42,7 +44,7 @@ def test_every_rule_is_there_once_under_its_severity_with_its_sources(anonymous,
 def test_every_question_and_every_piece_is_listed_with_its_reason(anonymous, edition):
     page = read(anonymous, edition)
     for step in edition.steps:
-        for question in section_named(step).questions:
+        for question in questions_of(edition, section_named(step)):
             assert page.says(plain(question.label)) and page.says(plain(question.why)), question.anchor
 
 
@@ -55,15 +57,16 @@ def test_a_rule_for_some_requests_only_says_which(anonymous):
 
 
 def test_only_the_edition_that_is_open_says_so_and_invites_to_begin(anonymous):
-    opened = {edition.id: read(anonymous, edition).says("Ouvert aujourd'hui") for edition in all_editions()}
-    assert opened == {"ademe_2020": False, "ademe_2021": False, "ademe_2022": True}
+    opened = tuple(each for each in all_editions() if read(anonymous, each).says("Ouvert aujourd'hui"))
+    assert get_edition("ademe_2022") in opened == open_on(NOW)
     invited = [each for each in all_editions() if read(anonymous, each).soup.select('main a[href="/inscription"]')]
-    assert invited == [get_edition("ademe_2022")]
+    assert tuple(invited) == opened
 
 
 def test_the_home_page_lists_the_editions_the_most_recent_first(anonymous):
     links = [each["href"] for each in anonymous.read("/").soup.select(".ga-card a")]
-    assert links == ["/appels/ademe-2022", "/appels/ademe-2021", "/appels/ademe-2020"]
+    assert links == [f"/appels/{each.slug}" for each in reversed(all_editions())]
+    assert links.index("/appels/ademe-2022") < links.index("/appels/ademe-2021") < links.index("/appels/ademe-2020")
 
 
 def test_the_dossiers_lead_to_the_rules_of_their_edition(director, draft):
