@@ -163,7 +163,7 @@ S49 = Source(
 # ── law and general rules ────────────────────────────────────────────────────────────────────────────────────────
 
 S51 = Source(
-    "Actu-environnement, la définition des friches (code de l'urbanisme, articles L. 111-26 et D. 111-54)",
+    "Actu-environnement, la définition d'une friche au code de l'urbanisme, articles L. 111-26 et D. 111-54",
     "https://actu-environnement.com/ae/news/friche-definition-code-urbanisme-43199.php4",
 )
 S55 = Source(
@@ -186,6 +186,13 @@ ARRETE_2019 = Source(
     "Arrêté du 2 août 2019, pièces d'une demande de subvention de l'État",
     "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000038930025",
 )
+
+# ── where to look for a site ─────────────────────────────────────────────────────────────────────────────────────
+
+GEORISQUES = Source(
+    "Géorisques, sites et sols pollués, dont l'inventaire CASIAS", "https://www.georisques.gouv.fr/api/v1"
+)
+S57 = Source("Cartofriches (Cerema), inventaire des friches", "https://github.com/CEREMA/cartofriches/tree/3e414b4")
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
