@@ -51,6 +51,26 @@ class Aid:
     def line(self, code: str) -> AidLine | None:
         return next((line for line in self.lines if line.code == code), None)
 
+    def turn_of_ceiling(self, other: "Aid") -> str:
+        """In words, when other answers make another ceiling apply; empty when the same one does."""
+        if not self.binding or not other.binding or self.binding == other.binding:
+            return ""
+        before, after = (listing(aid.labels(aid.binding)) for aid in (self, other))
+        return typeset(f"Le plafond qui s'applique change : « {before} » aujourd'hui, « {after} » avec ces réponses.")
+
+    def labels(self, codes: tuple[str, ...]) -> list[str]:
+        return [line.label.partition(":")[2].strip() for line in self.lines if line.code in codes]
+
+
+def paired(today: Aid, supposed: Aid) -> tuple[tuple[AidLine, AidLine], ...]:
+    """The lines of two statements side by side; one that only one of them has stands without an amount in the other."""
+    before, after = ({line.code: line for line in aid.lines} for aid in (today, supposed))
+    codes = dict.fromkeys([*before, *after])
+    return tuple(
+        (before.get(code) or replace(after[code], amount=None), after.get(code) or replace(before[code], amount=None))
+        for code in codes
+    )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
@@ -111,6 +131,10 @@ class Advance:
     percent: Decimal
     cites: tuple[Citation, ...]
     note: str = ""  # what the text adds, in French: « davantage si c'est justifié »
+
+    @property
+    def sentence(self) -> str:
+        return typeset(f"Au plus {percent(self.percent)} de l'aide{f', {self.note}' if self.note else ''}.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -291,16 +315,15 @@ def _advance(rule: Advance | None, granted: Decimal | None, facts: Mapping[str, 
     if rule is None:
         return ()
     asked = facts.get("funding.advance_percent")
-    at_most = f"Au plus {percent(rule.percent)} de l'aide{f', {rule.note}' if rule.note else ''}."
     if granted is None:
-        said, amount = at_most, None
+        said, amount = rule.sentence, None
     elif not isinstance(asked, Decimal):
         most = granted * rule.percent / 100
-        said, amount = f"{at_most} Vous n'en demandez pas ; elle irait jusqu'à {euros(most)}.", None
+        said, amount = f"{rule.sentence} Vous n'en demandez pas ; elle irait jusqu'à {euros(most)}.", None
     else:
         part = min(asked, rule.percent)
         amount = granted * part / 100
-        said = f"{percent(part)} de {euros(granted)} = {euros(amount)}. {at_most}"
+        said = f"{percent(part)} de {euros(granted)} = {euros(amount)}. {rule.sentence}"
         if asked > rule.percent:
             said += f" Vous demandez {percent(asked)}."
     return (AidLine("advance", "Avance", amount, said, rule.cites),)

@@ -10,9 +10,11 @@ from enum import StrEnum
 from grantapp.domain.derived import DERIVED
 from grantapp.domain.project import conditions_of, is_anchor, question_at
 from grantapp.domain.question import Kind, When, all_hold
-from grantapp.french import listing, typeset
+from grantapp.french import listing, number, typeset
 
 Facts = Mapping[str, object]
+
+MOST_NAMED, FIRST_NAMED = 10, 3  # past ten questions, a sentence names the first three and counts the others
 
 
 class Verdict(StrEnum):
@@ -75,7 +77,9 @@ def unknown(missing: Iterable[str], facts: Facts | None = None) -> Outcome:
     anchors = tuple(dict.fromkeys(missing))
     if facts and facts.get("request.site_found") is False and any(_is_about_the_plot(anchor) for anchor in anchors):
         return Outcome(Verdict.UNKNOWN, typeset("À juger quand un terrain sera trouvé."), anchors)
-    labels = dict.fromkeys(_spoken(anchor) for anchor in anchors)
+    labels = list(dict.fromkeys(_spoken(anchor) for anchor in anchors))
+    if len(labels) > MOST_NAMED:
+        labels = [*labels[:FIRST_NAMED], f"{number(len(labels) - FIRST_NAMED)} autres réponses"]
     return Outcome(Verdict.UNKNOWN, typeset(f"À juger : il manque {listing(labels)}."), anchors)
 
 

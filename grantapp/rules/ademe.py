@@ -16,7 +16,7 @@ from grantapp.domain.sections.funding import Post
 from grantapp.domain.sections.site import Nature, Pollutant, Status
 from grantapp.domain.sections.works import Use
 from grantapp.french import typeset
-from grantapp.rules import funding, passages
+from grantapp.rules import ceilings, funding, passages
 from grantapp.rules.passages import Passages
 from grantapp.rules.sources import ARRETE_2019, RGEC, S11, S12, S32, S37, S45, S46, S58, S59
 from grantapp.rules.works import FOR_STUDIES, FOR_WORKS
@@ -43,6 +43,7 @@ def texts(path: Path) -> Passages:
 # ── rules that say the same in every edition ─────────────────────────────────────────────────────────────────────
 
 IN_DIFFICULTY_CITED = (RGEC.at("article 1er, paragraphe 4, c), et article 2, point 18", unverified=NO_CLAUSE),)
+ARTICLE_45_CITED = (RGEC.at("article 45", unverified=NO_CLAUSE),)
 
 
 def money(said: Passages, *, posts_cited: tuple[Citation, ...]) -> tuple[Rule, ...]:
@@ -67,7 +68,7 @@ def money(said: Passages, *, posts_cited: tuple[Citation, ...]) -> tuple[Rule, .
         ),
         funding.land_value_deducted(
             posts=REMEDIATION_POSTS,
-            cites=(RGEC.at("article 45", unverified=NO_CLAUSE),),
+            cites=ARTICLE_45_CITED,
             severity=Severity.WARNING,
         ),
         funding.plausible_depollution_cost(
@@ -84,11 +85,16 @@ def money(said: Passages, *, posts_cited: tuple[Citation, ...]) -> tuple[Rule, .
 def aid(
     said: Passages, *, posts_cited: tuple[Citation, ...], deficit_cited: tuple[Citation, ...], no_rate: Citation
 ) -> AidRules:
-    """No rate of works: none was read for any of these editions. `no_rate` cites the page that was searched for one."""
+    """No rate of works: none was read for any of these editions. `no_rate` cites the page that was searched for one.
+
+    The only ceiling is article 45, which no page of the call names: it is shown « à confirmer », and no largest grant
+    comes of it alone (docs/decisions/0008-largest-grant.md).
+    """
     return AidRules(
         eligible_posts=AIDED_POSTS,
         posts_cited=posts_cited,
         deficit_cited=deficit_cited,
+        ceilings=(ceilings.article_45(posts=REMEDIATION_POSTS, cites=ARTICLE_45_CITED),),
         rates=(
             Rate(
                 "works_rate",

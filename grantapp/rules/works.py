@@ -275,13 +275,14 @@ def works_start_between(*, first: date, last: date, cites: tuple[Citation, ...])
     )
 
 
-def last_expense_by(*, last: date, cites: tuple[Citation, ...]) -> Rule:
-    """R34. What is aided ends on that day at the latest."""
+def last_expense_by(*, last: date, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
+    """R34. What is aided ends on that day at the latest; where the call only wishes it, the rule warns."""
+    duty = "doivent être faites" if severity is Severity.BLOCKING else "sont, si possible, à faire"
 
     def check(ends_on: date) -> Outcome:
         if ends_on > last:
             return not_met(
-                f"Une fin le {day(ends_on)} vient trop tard : les dernières dépenses doivent être faites au plus tard "
+                f"Une fin le {day(ends_on)} vient trop tard : les dernières dépenses {duty} au plus tard "
                 f"le {day(last)}. Avancez la fin, ou ne demandez l'aide que pour ce qui sera payé à cette date."
             )
         return met(f"L'opération finit le {day(ends_on)} : les dernières dépenses sont admises jusqu'au {day(last)}.")
@@ -293,6 +294,7 @@ def last_expense_by(*, last: date, cites: tuple[Citation, ...]) -> Rule:
         needs=("schedule.ends_on",),
         cites=cites,
         check=check,
+        severity=severity,
     )
 
 

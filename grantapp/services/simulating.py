@@ -6,6 +6,7 @@ from itertools import groupby
 
 from sqlalchemy.orm import Session
 
+from grantapp.domain.aid import paired
 from grantapp.domain.eligibility import Finding, Severity, Verdict
 from grantapp.domain.judgement import judge
 from grantapp.domain.people import Person
@@ -43,11 +44,10 @@ def what_if(
         for code in codes
         if _verdict(before.get(code)) is not _verdict(after.get(code))
     )
-    supposed_lines = {line.code: line for line in supposed.judgement.aid.lines}
     amounts = tuple(
-        Amounts(line.label, line.amount, supposed_lines[line.code].amount)
-        for line in today.judgement.aid.lines
-        if line.code in supposed_lines and (line.amount is not None or supposed_lines[line.code].amount is not None)
+        Amounts(line.label, line.amount, other.amount)
+        for line, other in paired(today.judgement.aid, supposed.judgement.aid)
+        if line.amount is not None or other.amount is not None
     )
     return WhatIfPage(today=today, supposed=supposed, amounts=amounts, flipped=flipped)
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from grantapp.domain.aid import AidRules, Limit, statement
+from grantapp.domain.aid import AidRules, Limit, paired, statement
 from grantapp.domain.derived import SIZE
 from grantapp.domain.eligibility import Citation
 from grantapp.domain.sections.applicant import RequestKind
@@ -118,6 +118,32 @@ def test_a_missing_answer_leaves_nothing_or_what_it_was_and_never_zero(spent, pl
     whole, found = aid(CEILINGS, spent, plan), aid(CEILINGS, holed, plan)
     for each in CEILINGS:
         assert found.amount(each.code) in (None, whole.amount(each.code))
+
+
+def test_two_statements_side_by_side_keep_the_lines_that_only_one_of_them_has():
+    spent = (Expense(post=Post.DECONTAMINATION, amount=Decimal(100), claimed=True),)
+    within, over = (
+        aid((CEILINGS[0],), spent, [Source(nature=SourceNature.GRANT, amount=Decimal(amount))]) for amount in (90, 120)
+    )
+    told = {line.code: (line.amount, other.amount) for line, other in paired(within, over)}
+    assert told["over_ceiling"] == (None, 20)
+    assert told["requested_grant"] == (90, 120)
+    back = {line.code: (line.amount, other.amount) for line, other in paired(over, within)}
+    assert back["over_ceiling"] == (20, None)
+
+
+def test_another_ceiling_that_applies_is_told_and_the_same_one_is_not():
+    grant = Source(nature=SourceNature.GRANT, amount=Decimal(10))
+    spent = (
+        Expense(post=Post.DECONTAMINATION, amount=Decimal(100), claimed=True),
+        Expense(post=Post.CONSTRUCTION, amount=Decimal(50), claimed=False),
+    )
+    share = aid((CEILINGS[0], SHARE), spent, [grant])
+    deficit = aid((CEILINGS[0], SHARE), spent, [grant, Source(nature=SourceNature.REVENUE, amount=Decimal(120))])
+    assert "« 55 % de la dépollution » aujourd" in share.turn_of_ceiling(deficit).replace("\u00a0", " ")
+    assert "« le déficit de l’opération » avec" in share.turn_of_ceiling(deficit).replace("\u00a0", " ")
+    assert share.turn_of_ceiling(share) == ""
+    assert share.turn_of_ceiling(aid((), spent, [grant])) == ""
 
 
 def test_a_clause_that_would_go_below_zero_stops_there():
