@@ -114,6 +114,15 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A sentence of the edition under its heading, with where it was read."""
+
+    heading: str
+    text: str
+    references: References
+
+
+@dataclass(frozen=True)
 class Report:
     conclusion: str
     findings: tuple[Finding, ...]
@@ -121,6 +130,7 @@ class Report:
     size: Size
     ways: tuple[Way, ...]
     sources: tuple[Source, ...]
+    said: tuple[Said, ...] = ()
 
     @property
     def conclusion_word(self) -> str:
@@ -190,8 +200,14 @@ class Bibliography:
         )
 
 
-def report(judgement: Mapping[str, Any], labels: Mapping[str, str], ink: Ink) -> Report:
-    """From the frozen judgement alone. `labels` gives the wording of a question by its anchor.
+def report(
+    judgement: Mapping[str, Any],
+    labels: Mapping[str, str],
+    ink: Ink,
+    passages: Iterable[tuple[str, Mapping[str, Any]]] = (),
+) -> Report:
+    """From the frozen judgement alone. `labels` gives the wording of a question by its anchor; `passages`, what the
+    edition said, under its headings.
 
     Sentences quote what the applicant typed, so they go through `ink`; the rest is our own.
     """
@@ -231,4 +247,8 @@ def report(judgement: Mapping[str, Any], labels: Mapping[str, str], ink: Ink) ->
         )
         for each in judgement["routes"]
     )
-    return Report(judgement["conclusion"], findings, amounts, size, ways, bibliography.sources)
+    said = tuple(
+        Said(heading, french.typeset(each["text"]), bibliography.references(each["citations"], "l'appel"))
+        for heading, each in passages
+    )
+    return Report(judgement["conclusion"], findings, amounts, size, ways, bibliography.sources, said)

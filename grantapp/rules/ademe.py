@@ -18,7 +18,7 @@ from grantapp.domain.sections.works import Use
 from grantapp.french import typeset
 from grantapp.rules import ceilings, funding, passages
 from grantapp.rules.passages import Passages
-from grantapp.rules.sources import ARRETE_2019, RGEC, S11, S12, S32, S37, S45, S46, S58, S59
+from grantapp.rules.sources import ARRETE_2019, RGEC, S11, S46, S58, S59
 from grantapp.rules.works import FOR_STUDIES, FOR_WORKS
 
 NO_CLAUSE = "Règle européenne habituelle ; la clause n'a pas été vue dans l'appel, et l'article est à relire."
@@ -124,50 +124,31 @@ def aid(
 # ── other ways ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def studies_first(said: Passages, *, kinds_cited: Citation) -> Route:
-    """Without a plot, works cannot be judged. `kinds_cited` is where this edition tells studies from works."""
+def studies_first(said: Passages) -> Route:
+    """Without a plot, works cannot be judged."""
     return Route(
         code="etudes",
         title=said["route_studies"],
         advice=tuple(said[f"route_studies_{number}"] for number in range(1, 6)),
         applies=when("request.site_found", False),
-        cites=(
-            S11.at("contact avant le dépôt, aide au choix du bureau d'études (Occitanie)"),
-            kinds_cited,
-            S12.at(
-                "ce qui doit être connu au dépôt",
-                unverified="Lu pour la première session du fonds du préfet (2021), un autre guichet.",
-            ),
-        ),
     )
 
 
-def fund_of_the_prefect(said: Passages, *, session_cited: tuple[Citation, ...]) -> Route:
-    """Neither ICPE nor mine. `session_cited` gives the dates of the session that ran beside this edition."""
+def fund_of_the_prefect(said: Passages) -> Route:
+    """Neither ICPE nor mine."""
     return Route(
         code="recyclage-foncier",
         title=said["route_prefect"],
         advice=tuple(said[f"route_prefect_{number}"] for number in range(1, 5)),
         applies=when("history.status", Status.NEITHER),
-        cites=(
-            *session_cited,
-            S32.at("opérations déficitaires après toutes les autres aides"),
-            S37.at("Fonds vert : accord de la collectivité et intérêt général (2023)"),
-        ),
     )
 
 
-def what_followed(said: Passages, *, cites: tuple[Citation, ...] = ()) -> Route:
-    """Outside the window: the later editions (`cites`), then the Fonds vert."""
+def what_followed(said: Passages) -> Route:
+    """Outside the window: the later editions, then the Fonds vert."""
     return Route(
         code="successeur",
         title=said["route_successor"],
         advice=(said["successor"], said["route_successor_1"], said["route_successor_2"]),
         unless_met=("R01",),
-        cites=(
-            *cites,
-            S37.at("friches polluées dans le Fonds vert (2023)"),
-            S45.at("dépôt en continu, 2025"),
-            S46.at("aucun engagement ferme avant la demande (2025)"),
-        ),
     )
