@@ -115,6 +115,7 @@ class Edition:
     amendments: tuple[Amendment, ...] = field(default=())
     regional: Mapping[Region, Window] = field(default_factory=dict)  # dates of a region that has its own
     rounds: tuple[Round, ...] = field(default=())
+    unasked: frozenset[str] = frozenset()  # questions of its sections that serve no rule of it, by anchor
     carried_from: str = ""  # the edition whose rules this one carries over, not confirmed
     reference_prefix: str = "D"
 

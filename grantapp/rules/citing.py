@@ -9,7 +9,7 @@ from dataclasses import replace
 from grantapp.domain.aid import AidRules
 from grantapp.domain.edition import Passage
 from grantapp.domain.eligibility import AllOf, AnyOf, AnyRule, Citation
-from grantapp.french import listing
+from grantapp.french import listing, typeset
 from grantapp.rules.passages import Passages
 
 Cites = tuple[Citation, ...]
@@ -17,10 +17,14 @@ Recite = Callable[[Cites], Cites]
 
 
 def carried(note: str) -> Recite:
-    """Nothing is verified any more; `note` says why, in French, before what each citation already said."""
+    """Nothing is verified any more; `note` says why, in French, once, before what each citation already said."""
+    said = typeset(note)
 
     def recite(cites: Cites) -> Cites:
-        return tuple(replace(each, verified=False, note=f"{note} {each.note}".strip()) for each in cites)
+        return tuple(
+            each if said in each.note else replace(each, verified=False, note=f"{said} {each.note}".strip())
+            for each in cites
+        )
 
     return recite
 
@@ -37,11 +41,11 @@ def read_for(year: int, years_of: Mapping[str, frozenset[int]]) -> Recite:
     def recite(cites: Cites) -> Cites:
         if any(each.verified and is_of_the_year(each) for each in cites):
             return tuple(each for each in cites if is_of_the_year(each) or not each.verified)
-        return tuple(each if is_of_the_year(each) else _read_elsewhere(each) for each in cites)
+        return tuple(each if is_of_the_year(each) or not each.verified else _read_elsewhere(each) for each in cites)
 
     def _read_elsewhere(each: Citation) -> Citation:
         years = listing(str(one) for one in sorted(years_of[each.url]))
-        return replace(each, verified=False, note=f"Lu pour {years}, non confirmé pour {year}. {each.note}".strip())
+        return replace(each, verified=False, note=f"Lu pour {years}, non confirmé pour {year}.")
 
     return recite
 

@@ -8,24 +8,21 @@ import tomllib
 from decimal import Decimal
 from pathlib import Path
 
-from grantapp.domain.aid import Advance, AidRules, Ceiling, Rate
-from grantapp.domain.edition import Route, Round
-from grantapp.domain.eligibility import AnyRule, Citation, Severity
-from grantapp.domain.project import sections
+from grantapp.domain.aid import AidRules
+from grantapp.domain.edition import Round, Route
+from grantapp.domain.eligibility import AnyRule, Severity
+from grantapp.domain.project import section_named, sections
 from grantapp.domain.question import When, when
 from grantapp.domain.sections.applicant import Category, RequestKind
-from grantapp.domain.sections.funding import Post
 from grantapp.domain.sections.site import Nature, Status
 from grantapp.domain.sections.works import Use
-from grantapp.domain.size import SizeClass
-from grantapp.french import typeset
 from grantapp.rules import (
     applicant,
     balance,
     calendar,
-    ceilings,
     citing,
     commitments,
+    fonds_vert_aid,
     funding,
     operation,
     passages,
@@ -35,7 +32,19 @@ from grantapp.rules import (
     works,
 )
 from grantapp.rules.calendar import Calendar
-from grantapp.rules.citing import Recite
+from grantapp.rules.citing import Cites, Recite
+from grantapp.rules.fonds_vert_aid import (
+    ADVANCE_CITED,
+    AIDED_POSTS,
+    DEFICIT_CITED,
+    FOLLOWED_BY_ADEME,
+    NO_CLAUSE,
+    POSTS_CITED,
+    REMEDIATION_POSTS,
+    RESTORATION_POSTS,
+    STUDIES_POSTS,
+    WORKS_CITED,
+)
 from grantapp.rules.passages import Passages
 from grantapp.rules.sources import (
     ARRETE_2019,
@@ -45,7 +54,6 @@ from grantapp.rules.sources import (
     S36,
     S37,
     S38,
-    S39,
     S40,
     S41,
     S42,
@@ -55,7 +63,6 @@ from grantapp.rules.sources import (
     S45,
     S46,
     S47,
-    S48,
     S51,
     S58,
     S59,
@@ -65,7 +72,6 @@ from grantapp.rules.sources import (
 
 WARNING = Severity.WARNING
 
-NO_CLAUSE = "Règle européenne habituelle ; la clause n'a pas été vue dans le Fonds vert."
 OF_ADEME = "Lue dans les appels de l'ADEME de 2020 à 2022 ; elle n'a pas été vue dans le Fonds vert."
 CARRIED = "Règle de 2025, non confirmée pour 2026."
 
@@ -91,39 +97,19 @@ STEPS = tuple(section.name for section in sections())
 HOLDERS = frozenset(Category) - {Category.STATE_SERVICE}
 HOLDERS_OF_2023 = HOLDERS - {Category.ASSOCIATION}  # named in later pages only
 
-STUDIES_POSTS = frozenset({Post.STUDIES})
-RESTORATION_POSTS = frozenset(
-    {
-        Post.ENGINEERING,
-        Post.DECONTAMINATION,
-        Post.SUPERVISION,
-        Post.RESIDUAL,
-        Post.DEMOLITION,
-        Post.ASBESTOS_REMOVAL,
-        Post.ECOLOGY,
-    }
-)
-AIDED_POSTS = STUDIES_POSTS | RESTORATION_POSTS | {Post.DEVELOPMENT, Post.REHABILITATION, Post.LAND}
-
 NOT_A_PRIORITY = frozenset({Use.LOGISTICS, Use.RETAIL})
 GIVEN_BACK = frozenset({Nature.QUARRY, Nature.LANDFILL})
 
-STUDIES_ALONE = when("request.kind", RequestKind.STUDIES)
-WORKS_ALONE = when("request.kind", RequestKind.WORKS)
-STUDIES_AND_WORKS = when("request.kind", RequestKind.BOTH)
-FOLLOWED_BY_ADEME = when("history.status", Status.FORMER_ICPE, Status.FORMER_MINE)
 ELSEWHERE = when("history.status", Status.NEITHER)
-
-DEFICIT_CITED = (S39.at("« dans la limite du déficit de l'opération »"), S48.at("tout ou partie du déficit"))
-WORKS_CITED = (S39.at("travaux : jusqu'à 100 % des dépenses de remise en état"), S38.at("travaux : jusqu'à 100 %"))
-STUDIES_CITED = (S39.at("études : de 60 à 80 %"), S38.at("« le taux d'aide varie de 60 à 80 % »"))
-POSTS_CITED = (S48.at("dépenses éligibles"), S46.at("études préalables et travaux de dépollution"))
-ADVANCE_CITED = (S45.at("avance : « limité à 15 % »"),)
 
 of_2023 = citing.read_for(2023, READ_FOR)
 of_2024 = citing.read_for(2024, READ_FOR)
 of_2025 = citing.read_for(2025, READ_FOR)
-carried = citing.carried(CARRIED)
+
+
+def of_2026(cites: Cites) -> Cites:
+    """Nothing of 2026 was read: what is cited for 2025, and no more verified."""
+    return citing.carried(CARRIED)(of_2025(cites))
 
 
 def texts(path: Path, recite: Recite) -> Passages:
@@ -140,7 +126,9 @@ def dates(said: Passages, year: Calendar) -> tuple[AnyRule, ...]:
     """R01, R03: what an edition says of its own dates, and of the edition after it."""
     return (
         calendar.filed_in_window(calendar=year, cites=year.widest.cites),
-        calendar.still_open(calendar=year, successor=said["successor"], cites=said["successor"].cites),
+        calendar.still_open(
+            calendar=year, successor=said["successor"], cites=said["successor"].cites or year.widest.cites
+        ),
     )
 
 
@@ -210,10 +198,11 @@ def money(said: Passages) -> tuple[AnyRule, ...]:
                     unverified="Déduit : des ressources égales aux dépenses sont le sens d'un plan de financement ; "
                     "aucun texte lu du Fonds vert ne l'écrit.",
                 ),
-            )
+            ),
+            severity=WARNING,
         ),
         funding.land_value_deducted(
-            posts=RESTORATION_POSTS, cites=(S68.at("article 45", unverified=NO_CLAUSE),), severity=WARNING
+            posts=REMEDIATION_POSTS, cites=(S68.at("article 45", unverified=NO_CLAUSE),), severity=WARNING
         ),
         funding.plausible_depollution_cost(
             usual_per_m2=Decimal(66),
@@ -231,7 +220,7 @@ def money(said: Passages) -> tuple[AnyRule, ...]:
 
 def since_2024(*, also_excluded: frozenset[Nature] = frozenset()) -> tuple[AnyRule, ...]:
     """R18 and the organised vacancy; 2025 also leaves out former quarries and landfills given back to nature."""
-    land_cited = (S51.at("article D. 111-54, en vigueur depuis le 27 décembre 2023"),)
+    land_cited: Cites = (S51.at("article D. 111-54, en vigueur depuis le 27 décembre 2023"),)
     if also_excluded:
         land_cited += (S40.at("anciennes carrières et décharges : « sont proscrites »"),)
     return (
@@ -252,125 +241,26 @@ def since_2025() -> tuple[AnyRule, ...]:
     )
 
 
+def unasked(rules: tuple[AnyRule, ...]) -> frozenset[str]:
+    """The questions on the operation that none of these rules looks at: they were written for the fund before."""
+    section = section_named("operation")
+    looked_at = {anchor for rule in rules for anchor in rule.anchors}
+    return frozenset(question.anchor for question in section.questions if question.anchor not in looked_at)
+
+
 def round_used(read: tuple[Round, ...]) -> AnyRule:
     """R02, cited where each relève was read."""
     return rounds.round_used(rounds=read, cites=tuple(dict.fromkeys(cited for each in read for cited in each.cites)))
 
 
-def rules_of_2025(said: Passages) -> tuple[AnyRule, ...]:
-    """What 2025 wants, but its dates; 2026 carries it over."""
+def rules_since_2025(said: Passages, recite: Recite) -> tuple[AnyRule, ...]:
+    """What 2025 wants, but its dates; 2026 carries it over, as blocking as it was."""
     found = holder(admitted=HOLDERS) + site_and_project() + since_2024(also_excluded=GIVEN_BACK)
-    return citing.rules(found + since_2025() + money(said), of_2025)
+    return citing.rules(found + since_2025() + money(said), recite)
 
 
-# ── amounts ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def aid(said: Passages, *more: Ceiling, advance: Advance | None = None) -> AidRules:
-    """At most the deficit; at most 80 % of studies, the whole of restoration. `more` is what one edition adds."""
-    studies = ceilings.posts_share(
-        code="studies_80",
-        label="80 % des études",
-        posts=STUDIES_POSTS,
-        percent=Decimal(80),
-        cites=STUDIES_CITED,
-        applies=STUDIES_ALONE,
-    )
-    restoration = ceilings.posts_share(
-        code="works_100",
-        label="la totalité de la remise en état",
-        posts=RESTORATION_POSTS,
-        percent=Decimal(100),
-        cites=WORKS_CITED,
-        applies=WORKS_ALONE + FOLLOWED_BY_ADEME,
-    )
-    return AidRules(
-        eligible_posts=AIDED_POSTS,
-        posts_cited=POSTS_CITED,
-        deficit_cited=DEFICIT_CITED,
-        rates=(
-            Rate(
-                "studies_rate",
-                typeset("Taux de l'aide aux études"),
-                None,
-                said["studies_rate"],
-                said["studies_rate"].cites,
-                applies=works.FOR_STUDIES,
-            ),
-            Rate(
-                "works_rate",
-                typeset("Taux de l'aide aux travaux"),
-                None,
-                said["works_rate"],
-                said["works_rate"].cites,
-                applies=works.FOR_WORKS,
-            ),
-        ),
-        ceilings=(
-            ceilings.deficit(cites=DEFICIT_CITED),
-            studies,
-            restoration,
-            ceilings.sum_of(
-                code="studies_and_works",
-                label="les études et la remise en état ensemble",
-                parts=(studies, restoration),
-                applies=STUDIES_AND_WORKS + FOLLOWED_BY_ADEME,
-            ),
-            ceilings.article_45(
-                posts=RESTORATION_POSTS,
-                cites=(S68.at("article 45 du règlement 651/2014", unverified=NO_CLAUSE),),
-                applies=works.FOR_WORKS + support.PRIVATE,
-            ),
-            *more,
-        ),
-        advance=advance,
-    )
-
-
-def aid_of_2025(said: Passages) -> AidRules:
-    """With the studies by size, which were read in another call of ADEME, and the advance."""
-    by_size = ceilings.by_size(
-        code="studies_by_size",
-        label="la part des études que donne la taille",
-        posts=STUDIES_POSTS,
-        percents={
-            SizeClass.MICRO: Decimal(80),
-            SizeClass.SMALL: Decimal(80),
-            SizeClass.MEDIUM: Decimal(70),
-            SizeClass.LARGE: Decimal(60),
-        },
-        cites=(
-            S38.at(
-                "études, 60 à 80 %",
-                unverified="Le partage par taille (80, 70 et 60 %) a été lu dans un autre appel de l'ADEME, en 2026.",
-            ),
-        ),
-        applies=STUDIES_ALONE + support.PRIVATE,
-    )
-    usual = Advance(percent=Decimal(15), cites=ADVANCE_CITED, note="davantage si c'est justifié")
-    return citing.aid(aid(said, by_size, advance=usual), of_2025)
-
-
-def studies_of_a_firm_in_2023() -> Ceiling:
-    """70 %, at most 100 000 €: one page gives that as the aid, another as the expense. The higher reading is kept."""
-    return ceilings.posts_share(
-        code="studies_70",
-        label="70 % des études d'une entreprise, 100 000 € au plus",
-        posts=STUDIES_POSTS,
-        percent=Decimal(70),
-        most_aid=Decimal(100_000),
-        cites=(
-            S46.at(
-                "version de 2023 : « dans un maximum de 100 000 € »",
-                unverified="Les sources ne s'accordent pas : ici 100 000 € est le plus haut montant de l'aide.",
-            ),
-            S11.at(
-                "aides aux études de 2021",
-                unverified="Là, 100 000 € est le plus haut montant des dépenses : l'aide serait de 70 000 € au plus.",
-            ),
-        ),
-        applies=STUDIES_ALONE + support.PRIVATE,
-    )
+def aid_since_2025(said: Passages, recite: Recite) -> AidRules:
+    return citing.aid(fonds_vert_aid.since_2025(said), recite)
 
 
 # ── other ways ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -390,12 +280,10 @@ def routes(said: Passages) -> tuple[Route, ...]:
 def _route(
     said: Passages, code: str, advice: int, *, applies: tuple[When, ...] = (), unless_met: tuple[str, ...] = ()
 ) -> Route:
-    passages_said = [said[f"route_{code}"], *(said[f"route_{code}_{number}"] for number in range(1, advice + 1))]
     return Route(
         code=code,
-        title=passages_said[0],
-        advice=tuple(passages_said[1:]),
+        title=said[f"route_{code}"],
+        advice=tuple(said[f"route_{code}_{number}"] for number in range(1, advice + 1)),
         applies=applies,
         unless_met=unless_met,
-        cites=tuple(dict.fromkeys(cited for passage in passages_said for cited in passage.cites)),
     )

@@ -42,7 +42,7 @@ def only_aided_posts(*, posts: Mapping[RequestKind, frozenset[Post]], cites: tup
     )
 
 
-def balanced_plan(*, cites: tuple[Citation, ...]) -> Rule:
+def balanced_plan(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
     """R50. Resources equal expenses, to the cent."""
 
     def check(expenses: tuple[Decimal, ...], sources: tuple[Decimal, ...]) -> Outcome:
@@ -64,6 +64,7 @@ def balanced_plan(*, cites: tuple[Citation, ...]) -> Rule:
         needs=("expenditure.lines.amount", "funding.sources.amount"),
         cites=cites,
         check=check,
+        severity=severity,
     )
 
 
