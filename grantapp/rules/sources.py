@@ -153,13 +153,30 @@ S39 = Source(
     "Fonds-publics.fr, « Dépollution d'une friche, Fonds vert » (fiche non datée)",
     "https://fonds-publics.fr/aides/depollution-friche-fonds-vert",
 )
+S40 = Source(
+    "DRIEAT Île-de-France, questions et réponses sur le recyclage foncier du Fonds vert (2025)",
+    "https://drieat.ile-de-france.developpement-durable.gouv.fr/"
+    "faq-2024-mesure-recyclage-foncier-des-friches-du-a12924.html",
+)
+S41 = Source(
+    "DRIEAT Île-de-France, recyclage foncier des friches, Fonds vert 2024",
+    "https://drieat.ile-de-france.developpement-durable.gouv.fr/fonds-friches-2024-a12910.html",
+)
 S42 = Source(
     "Mon espace collectivité, ressource 354 sur le recyclage foncier du Fonds vert (2025)",
     "https://monespacecollectivite.incubateur.anct.gouv.fr/ressource/354",
 )
+S42_2024 = Source(
+    "Écoquartiers, ressource 354 sur le recyclage foncier du Fonds vert (2024)",
+    "https://ecoquartiers.recoconseil.fr/ressource/354",
+)
 S43 = Source(
     "Préfecture de Bretagne, communiqué sur la mesure « recyclage foncier » du Fonds vert (2025)",
     "https://windpress.info/en/press-release/604292/fonds-vert-mesure",
+)
+S44 = Source(
+    "DREAL Provence-Alpes-Côte d'Azur, Fonds vert 2025, mesure « recyclage foncier »",
+    "https://dre.paca.developpement-durable.gouv.fr/fonds-vert-2025-mesure-recyclage-foncier-en-a16260.html",
 )
 S45 = Source(
     "Instruction du 28 février 2025 sur le Fonds vert (ATDB2506163J)",
@@ -170,9 +187,17 @@ S46 = Source(
     "https://github.com/betagouv/mission-transition-ecologique/blob/36cd8c9d6/"
     "libs/data/programs/etude-friches-polluees.yaml",
 )
+S47 = Source(
+    "DREAL Grand Est, lancement de la mesure « recyclage foncier » du Fonds vert (2023)",
+    "https://grand-est.developpement-durable.gouv.fr/lancement-de-la-mesure-recyclage-foncier-du-fonds-a21606.html",
+)
 S48 = Source(
     "Fédération des coopératives HLM, fiche sur le recyclage foncier du Fonds vert (non datée)",
     "https://hlm.coop/ressources-adherents/31/13272",
+)
+S49 = Source(
+    "Zepros Territorial, « Fonds vert, mode d'emploi » : circulaires de 2022 et de 2023",
+    "https://territorial.zepros.fr/actualites/fonds-vert-mode-emploi",
 )
 
 S73 = Source(
@@ -189,6 +214,10 @@ S51 = Source(
 S55 = Source(
     "ADEME, système d'aides à la réalisation, délibération 14-3-4 modifiée (décembre 2021)",
     "https://123dok.net/document/zgwkprn6-systeme-d-aides-a-la-realisation.html",
+)
+S68 = Source(
+    "Règlement (UE) 2023/1315, qui réécrit l'article 45 du règlement 651/2014 (depuis le 1er juillet 2023)",
+    "https://data.europa.eu/eli/reg/2023/1315/oj",
 )
 S74 = Source(
     "UrbanVitaliz, fiche « Pollueur-payeur »",
