@@ -312,7 +312,7 @@ def _judged_at(dossier: DossierRow, now: datetime) -> datetime:
 
 
 def _changed(dossier: DossierRow, edition: Edition, now: datetime) -> tuple[Amendment, ...]:
-    """The errata since the last save. One of that very day counts: only its day is known, and it may have come after."""
+    """The errata since the last save; one of that very day may have come after it, so it counts."""
     if dossier.state is not State.DRAFT:
         return ()
     saved_on = dossier.updated_at.astimezone(PARIS).date()
