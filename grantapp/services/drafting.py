@@ -63,6 +63,7 @@ def overview(session: Session, reference: str, *, now: datetime, by: Person) -> 
         tasks=tuple(_task(dossier, edition, project, step) for step in wizard.steps(edition)),
         judgement=judge(edition, project, _judged_at(dossier, now)),
         changed=_changed(dossier, edition, now),
+        filed_under=dossier.deposits[-1].edition_version if dossier.deposits else None,
     )
 
 
