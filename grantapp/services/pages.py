@@ -45,6 +45,7 @@ class OverviewPage:
     tasks: tuple[TaskLine, ...]
     judgement: Judgement
     changed: tuple[Amendment, ...]  # errata of the call that a draft was not saved under, the newest first
+    filed_under: str | None  # the version of the rules that the last deposit was judged under
 
 
 @dataclass(frozen=True)
