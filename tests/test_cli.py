@@ -12,7 +12,7 @@ from grantapp.cli import group
 from grantapp.services import demonstration
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-KEYS = {"edition", "version", "on", "conclusion", "findings", "aid", "company", "unanswered"}
+KEYS = {"edition", "version", "on", "conclusion", "findings", "aid", "company", "computations", "unanswered"}
 FINDING_KEYS = {"rule", "verdict", "severity", "sentence", "missing", "citations"}
 CITATION_KEYS = {"text", "at", "url", "verified"}
 

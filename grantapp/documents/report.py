@@ -1,4 +1,4 @@
-"""The eligibility report: findings with the citation of every rule, amounts, size, other ways, sources."""
+"""The eligibility report: findings with the citation of every rule, amounts, size, computations, ways, sources."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 from grantapp import french
 from grantapp.documents.ink import Ink
+from grantapp.domain.group_picture import Count, GroupPicture, Node, Tie, picture_of
 from grantapp.domain.size import SizeClass
 
 VERDICTS = {"met": "Remplie", "not_met": "Non remplie", "unknown": "À juger"}
@@ -88,17 +89,50 @@ class Finding:
         return self.verdict == "not_met" and self.severity == "blocking"
 
 
+# What the reviewer's sheet keeps of the amounts: the ceilings, one by one, are in the report.
+HEADLINES = {
+    "cost",
+    "eligible_base",
+    "revenue",
+    "other_public_aid",
+    "deficit",
+    "requested_grant",
+    "largest_grant",
+    "over_ceiling",
+    "own_share",
+}
+
+
 @dataclass(frozen=True)
 class Amount:
+    """A line of the arithmetic; `is_headline` when it stands on the reviewer's sheet, which is one page."""
+
+    code: str
     label: str
     amount: str | None
     explanation: str
     references: References
 
+    @property
+    def is_headline(self) -> bool:
+        return self.amount is not None and self.code in HEADLINES
+
 
 @dataclass(frozen=True)
 class Size:
     label: str | None
+    lines: tuple[str, ...]
+    missing: tuple[str, ...]
+    references: References
+    group: GroupPicture
+
+
+@dataclass(frozen=True)
+class Computation:
+    """A computation explained: its result, then the lines that lead to it."""
+
+    title: str
+    sentence: str
     lines: tuple[str, ...]
     missing: tuple[str, ...]
     references: References
@@ -128,6 +162,7 @@ class Report:
     findings: tuple[Finding, ...]
     amounts: tuple[Amount, ...]
     size: Size
+    computations: tuple[Computation, ...]  # none in a deposit frozen before they were explained
     ways: tuple[Way, ...]
     sources: tuple[Source, ...]
     said: tuple[Said, ...] = ()
@@ -225,6 +260,7 @@ def report(
     )
     amounts = tuple(
         Amount(
+            code=each["code"],
             label=french.typeset(each["label"]),
             amount=None if each["amount"] is None else french.euros(Decimal(each["amount"])),
             explanation=french.typeset(each["explanation"]),
@@ -238,6 +274,17 @@ def report(
         lines=tuple(ink.text(line) for line in company["lines"]),
         missing=tuple(labels.get(anchor, anchor) for anchor in company["missing"]),
         references=bibliography.references(company["citations"], "taille"),
+        group=picture_of([_node(each, ink) for each in company.get("group", ())], us="Le porteur du projet"),
+    )
+    computations = tuple(
+        Computation(
+            title=french.typeset(each["title"]),
+            sentence=ink.text(each["sentence"]),
+            lines=tuple(ink.text(line) for line in each["lines"]),
+            missing=tuple(labels.get(anchor, anchor) for anchor in each["missing"]),
+            references=bibliography.references(each["citations"], "calculs"),
+        )
+        for each in judgement.get("computations", ())
     )
     ways = tuple(
         Way(
@@ -251,4 +298,14 @@ def report(
         Said(heading, french.typeset(each["text"]), bibliography.references(each["citations"], "l'appel"))
         for heading, each in passages
     )
-    return Report(judgement["conclusion"], findings, amounts, size, ways, bibliography.sources, said)
+    return Report(judgement["conclusion"], findings, amounts, size, computations, ways, bibliography.sources, said)
+
+
+def _node(frozen: Mapping[str, Any], ink: Ink) -> Node:
+    return Node(
+        name=ink.text(frozen["name"]),
+        ties=tuple(Tie(each["attached_to"], each["text"]) for each in frozen["ties"]),
+        count=Count(frozen["count"]),
+        share=Decimal(frozen["share"]),
+        reason=ink.text(frozen["reason"]),
+    )

@@ -110,7 +110,7 @@ class Rule:
     applies: tuple[When, ...] = ()
 
     def judge(self, facts: Facts) -> Outcome:
-        missing = [anchor for need in self.needs if need not in facts for anchor in _to_open(need, facts)]
+        missing = to_open(self.needs, facts)
         return unknown(missing) if missing else self.check(*(facts[need] for need in self.needs))
 
     @property
@@ -122,8 +122,37 @@ class Rule:
         return _questions_behind(self.all_needs)
 
 
-def _to_open(need: str, facts: Facts) -> tuple[str, ...]:
-    """The questions to open when this fact is missing: itself, or those without an answer from which it is derived."""
+@dataclass(frozen=True, kw_only=True)
+class Computed:
+    """A clause read off a computation that the applicant is shown too, so that both say the same.
+
+    It is given all the facts, and may conclude while some of its `needs` are missing.
+    """
+
+    code: str
+    slug: str
+    title: str
+    needs: tuple[str, ...]
+    cites: tuple[Citation, ...]
+    judge: Callable[[Facts], Outcome]
+    severity: Severity = Severity.BLOCKING
+    applies: tuple[When, ...] = ()
+
+    @property
+    def all_needs(self) -> tuple[str, ...]:
+        return self.needs
+
+    @property
+    def anchors(self) -> tuple[str, ...]:
+        return _questions_behind(self.all_needs)
+
+
+def to_open(needs: Iterable[str], facts: Facts) -> tuple[str, ...]:
+    """The questions to open for those of these facts that are missing: themselves, or those they are derived from."""
+    return tuple(anchor for need in needs if need not in facts for anchor in _behind(need, facts))
+
+
+def _behind(need: str, facts: Facts) -> tuple[str, ...]:
     anchors = DERIVED[need].anchors if need in DERIVED else ()
     return tuple(anchor for anchor in anchors if anchor not in facts) or anchors or (need,)
 
@@ -180,7 +209,7 @@ class AllOf(_Several):
         return met(" ".join(each.sentence for each in self._outcomes(facts, Verdict.MET)))
 
 
-AnyRule = Rule | AnyOf | AllOf
+AnyRule = Rule | AnyOf | AllOf | Computed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,12 +21,16 @@ US = ""
 
 @dataclass(frozen=True)
 class Part:
-    """One undertaking beside ours: what counts of it in percent, and why, in French."""
+    """One undertaking beside ours: what counts of it in percent, and why, in French.
+
+    `parents` says, row by row, what it is attached to: a place among the parts, or None for ours.
+    """
 
     name: str
     share: Decimal
     reason: str
     rows: tuple[Link, ...]
+    parents: tuple[int | None, ...]
     consolidated: bool = False
 
     @property
@@ -60,7 +64,7 @@ def figures_of(link: Link, year: int) -> Figures | None:
 
 def group_of(links: Sequence[Link]) -> Group:
     """The undertakings that count, in the order of the rows."""
-    keys = [_key(link.name) or f"\n{place}" for place, link in enumerate(links, start=1)]
+    keys = [key_of(link.name) or f"\n{place}" for place, link in enumerate(links, start=1)]
     faults = []
     rows: dict[str, list[tuple[str, Link]]] = {}
     for place, (key, link) in enumerate(zip(keys, links, strict=True), start=1):
@@ -94,6 +98,7 @@ def group_of(links: Sequence[Link]) -> Group:
         for key in _linked_from({partner}, rows) - ours - set(shares) - {US}:
             behind.setdefault(key, partner)
     parts = []
+    places: dict[str, int | None] = {US: None} | {key: place for place, key in enumerate(rows)}
     for key, found in rows.items():
         if key in ours:
             share, reason = WHOLE, "entreprise liée, comptée en entier"
@@ -105,20 +110,33 @@ def group_of(links: Sequence[Link]) -> Group:
         else:
             share, reason = Decimal(0), _why_not(found, ours)
         consolidated = any(link.consolidated is True for _, link in found)
-        parts.append(Part(names[key], share, reason, tuple(link for _, link in found), consolidated))
+        links_found, parents = tuple(link for _, link in found), tuple(places[parent] for parent, _ in found)
+        parts.append(Part(names[key], share, reason, links_found, parents, consolidated))
     return Group(tuple(parts), _public(rows), ())
+
+
+def names_linked(links: Sequence[Link]) -> frozenset[str]:
+    """What is linked to ours, from link to link, partners left out; names as `key_of` writes them."""
+    keys = [key_of(link.name) or f"\n{place}" for place, link in enumerate(links, start=1)]
+    rows: dict[str, list[tuple[str, Link]]] = {}
+    for key, link in zip(keys, links, strict=True):
+        parent = _parent(link, keys)
+        if parent is not None and parent != key:
+            rows.setdefault(key, []).append((parent, link))
+    return frozenset(_linked_from({US}, rows) - {US})
 
 
 SHARED = (Relation.PARTNER, Relation.PUBLIC_BODY)  # relations that cannot be read without their percentages
 
 
-def _key(name: str | None) -> str:
+def key_of(name: str | None) -> str:
+    """A name as it is compared: without regard to capitals or spaces."""
     return " ".join((name or "").casefold().split())
 
 
 def _parent(link: Link, keys: Sequence[str]) -> str | None:
     """The key of the row this one is attached to, `US`, or None when nothing answers to that name."""
-    said = _key(link.attached_to)
+    said = key_of(link.attached_to)
     if not said or said in keys:
         return said
     number = said.removeprefix("ligne ")

@@ -24,15 +24,13 @@ def deficit(*, cites: tuple[Citation, ...], applies: tuple[When, ...] = ()) -> C
     """R39. A balancing grant: at most what is missing once revenue and all other public aid are counted."""
 
     def limit(basis: Basis) -> Limit | None:
-        if basis.deficit is None or basis.cost is None or basis.revenue is None or basis.other_public_aid is None:
+        if basis.deficit is None:
             return None
-        said = (
-            f"{euros(basis.cost)} de coût, moins {euros(basis.revenue)} de recettes, moins "
-            f"{euros(basis.other_public_aid)} d'autres aides publiques = {euros(basis.deficit)}."
-        )
         if basis.deficit <= 0:
-            return Limit(Decimal(0), f"{said} L'opération n'est pas en déficit : il n'y a rien à combler.")
-        return Limit(basis.deficit, said)
+            return Limit(
+                Decimal(0), "Les recettes et les autres aides couvrent le coût : il n'y a pas de déficit à combler."
+            )
+        return Limit(basis.deficit, f"L'aide comble au plus le déficit de l'opération : {euros(basis.deficit)}.")
 
     return Ceiling(
         code="at_most_deficit",

@@ -22,6 +22,7 @@ from grantapp.rules import (
     calendar,
     citing,
     commitments,
+    difficulty,
     fonds_vert_aid,
     funding,
     operation,
@@ -148,7 +149,7 @@ def holder(*, admitted: frozenset[Category]) -> tuple[AnyRule, ...]:
             ),
             severity=WARNING,
         ),
-        applicant.not_in_difficulty(
+        difficulty.not_in_difficulty(
             cites=(RGEC.at("article 1er, paragraphe 4, c), et article 2, point 18", unverified=NO_CLAUSE),)
         ),
     )

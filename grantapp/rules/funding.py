@@ -16,7 +16,12 @@ OWN_MONEY = frozenset({SourceNature.OWN, SourceNature.LOAN})
 PUBLIC_AID = frozenset({SourceNature.GRANT, SourceNature.OTHER_PUBLIC})
 
 
-def only_aided_posts(*, posts: Mapping[RequestKind, frozenset[Post]], cites: tuple[Citation, ...]) -> Rule:
+def only_aided_posts(
+    *,
+    posts: Mapping[RequestKind, frozenset[Post]],
+    cites: tuple[Citation, ...],
+    severity: Severity = Severity.BLOCKING,
+) -> Rule:
     """R44. Aid is claimed for at least one line, and only for posts of the list of this kind of request."""
 
     def check(kind: RequestKind, given: tuple[Post, ...], claimed: tuple[bool, ...]) -> Outcome:
@@ -39,6 +44,7 @@ def only_aided_posts(*, posts: Mapping[RequestKind, frozenset[Post]], cites: tup
         needs=("request.kind", "expenditure.lines.post", "expenditure.lines.claimed"),
         cites=cites,
         check=check,
+        severity=severity,
     )
 
 

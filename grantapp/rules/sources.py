@@ -87,21 +87,57 @@ S16 = Source(
     "https://batirama.com/article/"
     "36068-valorisation-des-friches-industrielles-lancement-du-premier-appel-a-projets.html",
 )
+S21 = Source(
+    "Maires de France, article 598 sur le fonds friches et le rôle des préfets de région (2020-2021)",
+    "https://mairesdefrance.com/m/article/?id=598",
+)
 S22 = Source(
     "Affiches parisiennes, lancement de l'appel « recyclage foncier », première session",
     "https://affiches-parisiennes.com/lancement-de-l-appel-a-projets-pour-le-recyclage-foncier-des-friches-11575.html",
+)
+S24 = Source(
+    "Cheuvreux, « Friches industrielles et loi climat » : la friche au sens du fonds",
+    "https://cheuvreux.fr/actualites/friches-industrielles-et-loi-climat-un-enjeu-majeur/",
+)
+S25 = Source(
+    "DREAL Auvergne-Rhône-Alpes, questions et réponses sur la deuxième session (9 septembre 2021)",
+    "https://123dok.net/document/q2nvl3d2",
+)
+S26 = Source(
+    "Cadrage national du fonds friches, deuxième session (2021) : seul le début a pu être lu",
+    "https://fr.readkong.com/page/cadrage-national-des-modalites-d-attribution-du-fonds-7779877",
 )
 S27 = Source(
     "Appel à projets « recyclage foncier des friches » en Normandie (2022)",
     "https://fr.readkong.com/page/appel-a-projets-recyclage-foncier-des-friches-en-normandie-4839002",
 )
+S28 = Source(
+    "DREAL Provence-Alpes-Côte d'Azur, lauréats de la première session « recyclage foncier » (2021)",
+    "https://paca.developpement-durable.gouv.fr/14-premiers-projets-de-recyclage-foncier-finances-a13434.html",
+)
 S29 = Source(
     "DREAL Provence-Alpes-Côte d'Azur, lauréats de la deuxième session « recyclage foncier » (2021)",
     "https://paca.developpement-durable.gouv.fr/26-projets-designes-laureats-de-la-2eme-edition-du-a13893.html",
 )
+S31 = Source(
+    "France Relance Provence-Alpes-Côte d'Azur, fiche du fonds « recyclage foncier », deuxième session (2021)",
+    "https://france-relance-paca.aides-territoires.beta.gouv.fr/7860-appel-a-projet-deploiement-du-fonds-consacre-/",
+)
 S32 = Source(
     "Sénat, séance du 13 janvier 2021, réponse de la ministre sur le fonds friches",
     "https://senat.fr/seances/s202101/s20210113/s20210113005.html",
+)
+S33 = Source(
+    "Info Chalon, la première session « recyclage foncier » en Bourgogne-Franche-Comté (26 janvier 2021)",
+    "https://info-chalon.com/articles/2021/01/26/47947/",
+)
+S34 = Source(
+    "Ma Commune, deuxième appel à projets du fonds friches en Bourgogne-Franche-Comté (2021)",
+    "https://macommune.info/fonds-friches-deuxieme-appel-a-projets-en-bourgogne-franche-comte",
+)
+S35 = Source(
+    "DEAL Guyane, appel à projets régional du fonds friches, troisième session (15 février 2022)",
+    "https://guyane.developpement-durable.gouv.fr/france-relance-appel-a-projets-regional-fonds-a3981.html",
 )
 S36 = Source(
     "FMPC, fiche « Recycler le foncier, friches » du Fonds vert (non datée)",
@@ -209,6 +245,10 @@ S57 = Source("Cartofriches (Cerema), inventaire des friches", "https://github.co
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
+S57 = Source(
+    "Cartofriches (Cerema), données des trois sessions du fonds friches",
+    "https://github.com/CEREMA/cartofriches/tree/3e414b4/shinyapp",
+)
 S58 = Source(
     "Bénéfriches (ADEME), hypothèses de coût", "https://github.com/incubateur-ademe/benefriches/tree/ff6017070"
 )

@@ -129,6 +129,21 @@ def test_amounts_are_printed_with_what_they_rest_on_and_never_invented(sample):
     assert "Aucune source ne le donne." in amounts
 
 
+def test_the_ceilings_are_printed_with_their_arithmetic_and_the_lowest_is_named(sample):
+    _, printed = sample
+    amounts = printed.part("3.2 Montants", "3.3 Taille")
+    assert "40 % de 2 501 € = 1 000,40 €. C’est le plafond qui s’applique." in amounts
+    assert "Le plus bas des plafonds : 40 % des études. Ce plafond est une règle à confirmer." in amounts
+    assert "15 % de 1 000,40 € = 150,06 €. Au plus 15 % de l’aide. Vous demandez 40 %." in amounts
+
+
+def test_the_summary_sheet_tells_the_largest_grant_and_leaves_the_ceilings_to_the_report(sample):
+    _, printed = sample
+    assert re.search(r"Aide la plus haute possible, à confirmer\s+1 000,40 €", printed.pages[2])
+    assert re.search(r"Demandé au-delà du plafond\s+1 500,60 €", printed.pages[2])
+    assert "Plafond «" not in printed.pages[2]
+
+
 def test_each_piece_is_printed_with_its_size_and_its_whole_fingerprint(sample):
     deposit, printed = sample
     pieces = unbroken(printed.part("4 Pièces", "5 Déclarations"))
