@@ -17,6 +17,7 @@ from grantapp.editions import all_editions, find_edition
 from grantapp.french import PARIS, listing, typeset
 
 MOST_BYTES = 20_000_000
+YEARS = range(1900, 2101)
 
 
 class BadFile(Exception):  # noqa: N818 - it is an answer to a person, with every fault
@@ -67,10 +68,14 @@ def read_case(path: Path, *, edition_id: str | None, on: datetime | None, now: d
 
 
 def read_instant(text: str) -> datetime:
-    """A day (noon in Paris stands for it) or an instant; one without a zone is the time of Paris. Else `ValueError`."""
-    if len(text) == 10:
-        return datetime.combine(date.fromisoformat(text), time(12), PARIS)
-    instant = datetime.fromisoformat(text)
+    """A day (noon in Paris stands for it) or an instant; one without a zone is the time of Paris. Else `ValueError`.
+
+    A day of another century is a slip of the pen, and three years before or after it may not exist.
+    """
+    is_day = len(text) == 10
+    instant = datetime.combine(date.fromisoformat(text), time(12)) if is_day else datetime.fromisoformat(text)
+    if instant.year not in YEARS:
+        raise ValueError(text)
     return instant if instant.tzinfo else instant.replace(tzinfo=PARIS)
 
 
