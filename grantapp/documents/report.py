@@ -281,7 +281,7 @@ def report(
             title=french.typeset(each["title"]),
             sentence=ink.text(each["sentence"]),
             lines=tuple(ink.text(line) for line in each["lines"]),
-            missing=tuple(labels.get(anchor, anchor) for anchor in each["missing"]),
+            missing=tuple(labels[anchor] for anchor in each["missing"] if anchor in labels),
             references=bibliography.references(each["citations"], "calculs"),
         )
         for each in judgement.get("computations", ())

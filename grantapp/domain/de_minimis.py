@@ -230,17 +230,17 @@ def _count(aid: Aid, place: int, since: date, on: date, undertaking: _Undertakin
     belongs = undertaking.has(aid.beneficiary)
     if belongs is False:
         return _Count(NOT_COUNTED, f"{named} : non compté, cette entreprise n'est pas liée à la vôtre.")
+    if aid.state is AidState.REQUESTED:
+        return _Count(NOT_COUNTED, f"{named} : demandé, non compté ; accordé avant cette demande, il compterait.")
+    if aid.granted_on and not since <= aid.granted_on <= on:
+        when = "avant la période" if aid.granted_on < since else "après le jour du calcul"
+        return _Count(NOT_COUNTED, f"{named} : non compté, {when}.")
     if belongs is None:
         return _Count(
             NOT_COUNTED,
             f"{named} : non compté, car ce nom n'est pas dans le tableau des entreprises liées. S'il s'agit d'une "
             "entreprise liée à la vôtre, cette aide compterait : ajoutez-la à la page « La taille et les comptes ».",
         )
-    if aid.state is AidState.REQUESTED:
-        return _Count(NOT_COUNTED, f"{named} : demandé, non compté ; accordé avant cette demande, il compterait.")
-    if aid.granted_on and not since <= aid.granted_on <= on:
-        when = "avant la période" if aid.granted_on < since else "après le jour du calcul"
-        return _Count(NOT_COUNTED, f"{named} : non compté, {when}.")
     if aid.de_minimis is None or aid.state is None or aid.granted_on is None or aid.amount is None:
         lacks = "l'état" if aid.state is None else "la date" if aid.granted_on is None else "le montant"
         lacks = "s'il s'agit d'une aide de minimis" if aid.de_minimis is None else lacks

@@ -25,7 +25,7 @@ FORM, CREATED = "organisation.legal_form", "finances.created_on"
 CAPITAL, PREMIUM, OWN_FUNDS = "finances.share_capital", "finances.share_premium", "finances.own_funds"
 LOSSES, INSOLVENCY, RESCUE = "finances.accumulated_losses", "finances.insolvency", "finances.rescue_aid"
 YEARS, GROUP = "finances.debt_years", "finances.consolidated"
-NEEDS = (FORM, CREATED, CAPITAL, PREMIUM, OWN_FUNDS, LOSSES, INSOLVENCY, RESCUE, YEARS, GROUP, SIZE, FILED_AT)
+NEEDS = (INSOLVENCY, RESCUE, CAPITAL, PREMIUM, OWN_FUNDS, LOSSES, CREATED, YEARS, GROUP, FORM, SIZE, FILED_AT)
 
 GBER = Citation(
     text="Règlement (UE) n° 651/2014, règlement général d'exemption par catégorie",

@@ -35,6 +35,14 @@ S1 = Source(
     "https://les-aides.fr/aide/YXh_3w/ademe/"
     "reconversion-des-friches-industrielles-etudes-et-techniques-de-depollution.html",
 )
+S2 = Source(
+    "Idfriches Auvergne-Rhône-Alpes, « Friches polluées : l'ADEME lance son nouvel appel à projets » (2019)",
+    "https://idfriches-auvergnerhonealpes.fr/actualite/friches-polluees-lademe-lance-son-nouvel-appel-projets",
+)
+S3 = Source(
+    "Actu-environnement, l'appel de l'ADEME pour les friches industrielles polluées, édition 2019-2020",
+    "https://actu-environnement.com/ae/news/ademe-friche-industrielle-polluee-34396.php4",
+)
 S4 = Source(
     "Aides-financements.fr, fiche de l'appel de l'ADEME, édition de 2021", "https://aides-financements.fr/?p=1493"
 )
@@ -200,6 +208,10 @@ S49 = Source(
     "https://territorial.zepros.fr/actualites/fonds-vert-mode-emploi",
 )
 
+S72 = Source(
+    "Ekopolis, annonce de l'appel de l'ADEME, édition 2019-2020",
+    "https://ekopolis.fr/appel-a-projet/appel-projets-travaux-de-depollution-pour-la-reconversion-de-friches-polluees",
+)
 S73 = Source(
     "Déchets.com (archives), dix projets choisis par l'ADEME pour dépolluer des friches (2017)",
     "https://rr.network.fitamant.bzh/archives-dechets-com/depollution-et-reconversion-10-projets-selectionnes",
@@ -226,6 +238,10 @@ S74 = Source(
 RGEC = Source(
     "Règlement (UE) n° 651/2014, règlement général d'exemption par catégorie, version en vigueur en 2022",
     "https://eur-lex.europa.eu/eli/reg/2014/651/oj",
+)
+DECRET_2018 = Source(
+    "Décret n° 2018-514 du 25 juin 2018 sur les subventions de l'État pour des projets d'investissement",
+    "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000037106457",
 )
 ARRETE_2018 = Source(
     "Arrêté du 21 août 2018, contenu d'une demande de subvention de l'État",
@@ -260,6 +276,7 @@ S59 = Source(
 # ── texts that a question or a sentence names in its own words ───────────────────────────────────────────────────
 
 NAMED = {
+    "décret n° 2018-514, article 10": DECRET_2018,
     "arrêté du 21 août 2018": ARRETE_2018,
     "arrêté du 2 août 2019": ARRETE_2019,
     "code de l'urbanisme, article L. 111-26": S51,

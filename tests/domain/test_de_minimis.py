@@ -144,6 +144,12 @@ def test_a_name_on_no_row_is_said_to_count_perhaps():
     assert any("Inconnue" in line and "compterait" in line for line in lines)
 
 
+def test_a_name_on_no_row_takes_no_room_even_perhaps_outside_the_period():
+    lines = found(aid(100_000, date(2020, 1, 1), beneficiary="Inconnue"), on=LATE, links=LINKS).lines
+    assert any("avant la période" in line for line in lines)
+    assert not any("compterait" in line for line in lines)
+
+
 def test_our_own_name_is_ours():
     own = aid(100_000, date(2025, 1, 1), beneficiary="Artisans de Vaubelle")
     assert found(own, on=LATE, **{"organisation.name": "artisans de vaubelle"}).room == 200_000
