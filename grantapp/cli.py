@@ -194,12 +194,15 @@ def check(ctx: click.Context, path: Path, edition_id: str | None, on: datetime |
     from grantapp.services.judging import BadFile, read_case
 
     try:
-        judgement = read_case(path, edition_id=edition_id, on=on, now=_now()).judgement()
+        case = read_case(path, edition_id=edition_id, on=on, now=_now())
     except BadFile as bad:
         ctx.exit(_fail(str(bad)))
+    judgement = case.judgement()
     if as_data:
         click.echo(json.dumps(as_json(judgement), ensure_ascii=False, indent=2))
     else:
+        if case.edition.carried_from:
+            click.echo(click.style(case.edition.texts["carried"], bold=True) + "\n")
         _tell(judgement)
     ctx.exit(EXITS[judgement.conclusion.value])
 
@@ -225,11 +228,14 @@ def _tell(judgement: Any) -> None:
             if each.enough:
                 answers = listing(f"« {other.label} » : {other.text}" for other in each.enough)
                 click.echo(typeset(f"      Il suffirait de : {answers}"))
-            for citation in each.citations:
-                doubt = f" [règle à confirmer : {citation.note}]" if not citation.verified else ""
-                click.echo(click.style(typeset(f"      {citation.text}, {citation.at}{doubt}"), dim=True))
+            _cite(each.citations)
     if judgement.company.size:
         click.echo("\n" + click.style(typeset(f"Taille : {judgement.company.size.label}"), bold=True))
+    for each in judgement.reasonings:
+        click.echo("\n" + click.style(each.title, bold=True) + typeset(f" : {each.sentence}"))
+        for explained in each.lines:
+            click.echo(f"  {explained}")
+        _cite(each.citations)
     click.echo("\n" + click.style("Montants", bold=True))
     for line in judgement.aid.lines:
         amount = "—" if line.amount is None else euros(line.amount)
@@ -242,6 +248,12 @@ def _tell(judgement: Any) -> None:
     if judgement.unanswered:
         gaps = plural(len(judgement.unanswered), "réponse ou pièce manque", "réponses ou pièces manquent")
         click.echo(typeset(f"\n{gaps} pour déposer."))
+
+
+def _cite(citations: tuple[Any, ...]) -> None:
+    for citation in citations:
+        doubt = f" [règle à confirmer : {citation.note}]" if not citation.verified else ""
+        click.echo(click.style(typeset(f"      {citation.text}, {citation.at}{doubt}"), dim=True))
 
 
 @command("compare")

@@ -1,18 +1,24 @@
-"""A project judged by an edition at an instant: findings, conclusion, amounts, size, what is unanswered."""
+"""A project judged by an edition at an instant: findings, conclusion, amounts, size, computations, what is missing."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from grantapp.domain.aid import Aid, AidLine, statement
 from grantapp.domain.company import Company, company_of
+from grantapp.domain.cumulation import cumulation_of
+from grantapp.domain.de_minimis import de_minimis_of
+from grantapp.domain.difficulty import difficulty_of
 from grantapp.domain.edition import Edition, Route
 from grantapp.domain.eligibility import Citation, Conclusion, Facts, Finding, Verdict, conclude, evaluate
 from grantapp.domain.facts import facts_for
 from grantapp.domain.group_picture import Node
 from grantapp.domain.project import Project
 from grantapp.domain.question import all_hold
+from grantapp.domain.reasoning import Reasoning
 from grantapp.domain.sensitivity import enough
 from grantapp.domain.wizard import Gap, gaps
+from grantapp.domain.work_start import work_start_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,7 @@ class Judgement:
     findings: tuple[Finding, ...]
     aid: Aid
     company: Company
+    reasonings: tuple[Reasoning, ...]
     unanswered: tuple[Gap, ...]
     routes: tuple[Route, ...]
 
@@ -36,17 +43,31 @@ def judge(edition: Edition, project: Project, at: datetime) -> Judgement:
     facts = facts_for(edition, project, at)
     rules = {rule.code: rule for rule in edition.rules}
     findings = tuple(replace(each, enough=enough(rules[each.rule], facts)) for each in evaluate(edition.rules, facts))
+    aid = statement(edition.aid, facts)
     return Judgement(
         edition=edition.id,
         version=edition.version,
         at=at,
         conclusion=conclude(findings),
         findings=findings,
-        aid=statement(edition.aid, facts),
+        aid=aid,
         company=company_of(facts),
+        reasonings=_reasonings(edition, facts, aid),
         unanswered=gaps(edition, project),
         routes=tuple(route for route in edition.routes if _is_open(route, facts, findings)),
     )
+
+
+def _reasonings(edition: Edition, facts: Facts, aid: Aid) -> tuple[Reasoning, ...]:
+    """The computations about what this edition asks."""
+    difficulty = difficulty_of(facts)
+    explained: tuple[Reasoning, ...] = (
+        difficulty,
+        de_minimis_of(facts, difficulty),
+        cumulation_of(facts, aid.amount("eligible_base")),
+        work_start_of(facts),
+    )
+    return tuple(each for each in explained if each.section in edition.steps)
 
 
 def _is_open(route: Route, facts: Facts, findings: tuple[Finding, ...]) -> bool:
@@ -88,6 +109,7 @@ def as_json(judgement: Judgement) -> dict[str, object]:
             "group": [_node(node) for node in judgement.company.group],
             "citations": _citations(judgement.company.citations),
         },
+        "computations": [_computation(each) for each in judgement.reasonings],
         "unanswered": [gap.anchor for gap in judgement.unanswered],
         "routes": [
             {
@@ -116,6 +138,26 @@ def _node(node: Node) -> dict[str, object]:
         "share": _text(node.share),
         "reason": node.reason,
     }
+
+
+def _computation(reasoning: Reasoning) -> dict[str, object]:
+    return {
+        "code": reasoning.code,
+        "section": reasoning.section,
+        "title": reasoning.title,
+        "sentence": reasoning.sentence,
+        "lines": list(reasoning.lines),
+        "values": {name: _plain(value) for name, value in reasoning.values.items()},
+        "missing": list(reasoning.missing),
+        "citations": _citations(reasoning.citations),
+    }
+
+
+def _plain(value: object) -> object:
+    """A result as JSON holds it: amounts as exact text, days as in a project file."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _aid_line(line: AidLine) -> dict[str, object]:

@@ -12,8 +12,9 @@ from grantapp.domain.judgement import Judgement
 from grantapp.domain.lifecycle import State
 from grantapp.domain.project import Project, Section
 from grantapp.domain.question import Question
+from grantapp.domain.reasoning import Reasoning
 from grantapp.domain.sensitivity import Effect
-from grantapp.domain.wizard import Gap, StepState
+from grantapp.domain.wizard import Gap, StepState, questions_of
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,11 @@ class StepPage:
     judgement: Judgement
     findings: tuple[Finding, ...]  # those that need an answer of this section
     attachments: tuple[AttachmentLine, ...] = ()
+
+    @property
+    def reasonings(self) -> tuple[Reasoning, ...]:
+        """The computations that begin with the answers of this section."""
+        return tuple(each for each in self.judgement.reasonings if each.section == self.section.name)
 
 
 @dataclass(frozen=True)
@@ -234,3 +240,6 @@ class EditionPage:
     @property
     def rules(self) -> tuple[RuleLine, ...]:
         return self.blocking + self.warnings
+
+    def questions_of(self, section: Section) -> tuple[Question, ...]:
+        return questions_of(self.edition, section)
