@@ -8,7 +8,7 @@ import pytest
 from grantapp.domain.edition import Window
 from grantapp.domain.eligibility import FILED_AT, Citation, Severity, Verdict
 from grantapp.domain.sections.applicant import Category, LegalForm
-from grantapp.french import PARIS
+from grantapp.french import PARIS, typeset
 from grantapp.rules import applicant
 
 CITES = (Citation(text="Cahier des charges inventé", at="article 1", url="https://exemple.example"),)
@@ -115,6 +115,13 @@ def test_a_state_service_is_refused_under_any_category():
     assert HOLDERS.check(LegalForm.STATE_SERVICE, Category.BUSINESS).verdict is Verdict.NOT_MET
 
 
+def test_the_refusal_names_what_is_refused():
+    by_category = HOLDERS.check(LegalForm.COMPANY, Category.SOCIAL_LANDLORD)
+    assert by_category.sentence.startswith(typeset(f"« {Category.SOCIAL_LANDLORD.label} »"))
+    by_form = HOLDERS.check(LegalForm.STATE_SERVICE, Category.BUSINESS)
+    assert by_form.sentence.startswith(typeset(f"« {LegalForm.STATE_SERVICE.label} »"))
+
+
 def test_a_holder_without_category_is_unknown():
     outcome = HOLDERS.judge({"organisation.legal_form": LegalForm.COMPANY})
     assert (outcome.verdict, outcome.missing) == (Verdict.UNKNOWN, ("organisation.category",))
@@ -192,6 +199,14 @@ def test_the_refusal_says_both_figures_and_what_would_be_enough():
     sentence = difficulty(own_funds=Decimal(150_000)).sentence
     for figure in ("150\u202f000\u00a0€", "360\u202f000\u00a0€", "180\u202f000\u00a0€"):
         assert figure in sentence
+
+
+@pytest.mark.parametrize("accumulated", [True, False])
+def test_the_figures_said_are_of_capital_and_premium_together(accumulated):
+    figures = {"share_capital": Decimal(100_000), "share_premium": Decimal(400_000), "own_funds": Decimal(240_000)}
+    sentence = difficulty(**figures, accumulated_losses=accumulated).sentence
+    assert "500\u202f000\u00a0€" in sentence
+    assert ("250\u202f000\u00a0€ de capitaux propres" in sentence) is accumulated
 
 
 @pytest.mark.parametrize(
