@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -44,6 +45,11 @@ def wants(anchor: str, value: object) -> Rule:
 
 UNUSED, WORKS, AREA = wants("history.unused", True), wants("history.needs_works", True), wants("site.area_m2", 1)
 REFUSED = {"history.unused": False, "history.needs_works": False, "site.area_m2": 2}
+
+
+@cache
+def effects_on(project):
+    return deciding_answers(EDITION, project, AT)
 
 
 def several(kind, *branches):
@@ -144,7 +150,7 @@ def test_the_reasons_are_the_blocking_rules_that_are_no_longer_met_or_else_all_t
 def test_an_effect_tells_the_answer_of_today_and_only_the_rules_that_change():
     project = find_case("ademe_2022", "eligible").project
     before = {each.rule: each.verdict for each in judge(EDITION, project, AT).findings}
-    for effect in deciding_answers(EDITION, project, AT):
+    for effect in effects_on(project):
         answer = facts_of(project)[effect.change.anchor]
         assert effect.today == as_text(question_at(effect.change.anchor), answer)
         assert effect.change.value != answer
@@ -154,8 +160,8 @@ def test_an_effect_tells_the_answer_of_today_and_only_the_rules_that_change():
 def test_a_question_that_is_not_answered_decides_nothing_yet():
     whole = find_case("ademe_2022", "eligible").project
     without = whole.with_answers({"history.status": None})
-    assert "history.status" in {each.change.anchor for each in deciding_answers(EDITION, whole, AT)}
-    assert "history.status" not in {each.change.anchor for each in deciding_answers(EDITION, without, AT)}
+    assert "history.status" in {each.change.anchor for each in effects_on(whole)}
+    assert "history.status" not in {each.change.anchor for each in effects_on(without)}
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
@@ -172,7 +178,7 @@ def test_what_is_said_to_be_enough_is(project):
 
 def test_the_answers_that_decide_are_those_whose_change_changes_the_conclusion():
     project = find_case("ademe_2022", "eligible").project
-    effects = deciding_answers(EDITION, project, AT)
+    effects = effects_on(project)
     today = judge(EDITION, project, AT).conclusion
     assert {each.change.anchor for each in effects} >= {"history.status", "organisation.legal_form"}
     for effect in effects:
