@@ -21,6 +21,13 @@ def test_a_long_accounting_year_is_followed_up_to_550_days(days, is_judged):
     assert any("ne précède pas" in line for line in found.lines) is not is_judged
 
 
+def test_nothing_is_judged_of_the_years_before_a_gap():
+    found = company(years=((2017, *LARGE), (2018, *LARGE), (2021, *SMALL)))
+    assert found.size is SizeClass.SMALL
+    assert [line for line in found.lines if "2018" in line and "ni les précédents" in line]
+    assert not any("2017" in line for line in found.lines)
+
+
 def test_the_figures_are_those_of_the_last_year_and_the_oldest_year_is_the_starting_point():
     found = company(years=((2019, *SMALL), (2020, *SMALL), (2021, *MEDIUM)))
     assert (found.headcount, found.turnover, found.balance_total) == (80, 20 * M, 20 * M)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from grantapp.domain.group import figures_of, group_of
+from grantapp.domain.group import Part, figures_of, group_of
 from grantapp.domain.sections.applicant import Link, Relation
 from grantapp.domain.size import Figures
 from tests.domain.companies import M, company, link
@@ -53,6 +53,16 @@ def test_a_joint_holding_never_counts_for_more_than_the_whole():
         link(Relation.PARTNER, 60, 40, name="P", to="Filiale"),
     )
     assert shares(*links) == {"Filiale": 100, "P": 100}
+
+
+@pytest.mark.parametrize(("percent", "share"), [("24.5", 0), ("25", 25)])
+def test_a_row_that_says_nothing_is_held_adds_nothing(percent, share):
+    links = (
+        link(Relation.LINKED, 80, 80, name="Filiale"),
+        link(Relation.PARTNER, percent, percent, name="P"),
+        link(Relation.PARTNER, 0, 0, name="P", to="Filiale"),
+    )
+    assert shares(*links)["P"] == share
 
 
 def test_only_what_is_held_by_the_group_makes_a_partner():
@@ -169,6 +179,11 @@ def test_what_does_not_count_needs_no_figures():
     (part,) = group_of([unknown]).parts
     assert (part.share, part.is_counted, part.figures(0)) == (0, False, Figures())
     assert company(links=(unknown,)).headcount == 20
+
+
+def test_an_undertaking_counts_unless_it_is_said_to_be_consolidated():
+    part = Part("Filiale", Decimal(100), "", (link(Relation.LINKED, 60, 60, "9"),))
+    assert part.is_counted and part.figures(0) == Figures(Decimal(9))
 
 
 def test_one_row_that_says_consolidated_is_enough_for_the_undertaking():
