@@ -72,6 +72,7 @@ def test_only_what_is_held_by_the_group_makes_a_partner():
         link(Relation.PARTNER, 20, 20, name="P", to="Ailleurs"),
     )
     assert shares(*links) == {"P": 0, "Ailleurs": 0}
+    assert "moins de 25 %" in reasons(*links)["P"]
 
 
 def test_what_is_linked_to_two_partners_counts_with_the_one_that_counts_most():
@@ -289,3 +290,18 @@ def test_public_bodies_add_up_and_others_do_not_add_to_them():
         link(Relation.PUBLIC_BODY, 50, 50, name="Commune", to="P"),
     )
     assert group_of(links).public_share == 22
+
+
+@pytest.mark.parametrize(("capital", "votes"), [(25, 0), (0, 25)])
+def test_a_public_body_that_holds_nothing_takes_nothing_from_the_others(capital, votes):
+    links = (link(Relation.PUBLIC_BODY, capital, votes, name="Ville"), link(Relation.PUBLIC_BODY, 0, 0, name="Région"))
+    assert group_of(links).public_share == 25
+
+
+def test_a_public_body_that_holds_both_ways_is_told_what_is_not_added():
+    links = (
+        link(Relation.PARTNER, 30, 30, name="P"),
+        link(Relation.PUBLIC_BODY, 10, 10, name="Ville"),
+        link(Relation.PUBLIC_BODY, 10, 10, name="Ville", to="P"),
+    )
+    assert "n'est pas additionnée ici" in reasons(*links)["Ville"]

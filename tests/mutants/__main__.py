@@ -25,7 +25,9 @@ PATIENCE, LEAST_SECONDS = 2, 10  # a mutant has twice the processor that all the
 def main() -> int:
     parser = argparse.ArgumentParser(prog="./run mutants", description=__doc__)
     parser.add_argument("files", nargs="*", help="only the files whose path contains one of these words")
-    parser.add_argument("--write", action="store_true", help="write figures and survivors into docs/mutations.md")
+    parser.add_argument(
+        "--write", action="store_true", help="write figures and survivors of these files into docs/mutations.md"
+    )
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     wanted = parser.parse_args()
 
@@ -59,8 +61,9 @@ def main() -> int:
     score = 100 * killed / judged if judged else 100.0
     print(f"{judged} mutants, {killed} killed ({score:.1f} %), {total[Fate.TIMED_OUT]} of them by the clock,")
     print(f"{total[Fate.STILLBORN]} more that do not load; {minutes:.1f} minutes with {wanted.jobs} processes")
-    if wanted.write and whole:
-        notes.write(counts, survivors, _rows(fates[Fate.TIMED_OUT]), minutes, wanted.jobs)
+    if wanted.write:
+        ran = f"The last run was of {judged} mutants and took {minutes:.0f} minutes with {wanted.jobs} processes."
+        notes.write(counts, survivors, _rows(fates[Fate.TIMED_OUT]), ran)
     return _verdict(notes, survivors, score, whole=whole)
 
 
