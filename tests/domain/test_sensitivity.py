@@ -82,6 +82,12 @@ def test_what_would_take_more_than_two_other_answers_is_not_told():
     assert enough(several(AllOf, UNUSED, WORKS, third), facts) == ()
 
 
+def test_two_answers_are_each_changed_from_what_they_are_today():
+    both = several(AllOf, wants("history.unused", True), wants("history.needs_works", False))
+    changes = enough(both, {"history.unused": False, "history.needs_works": True})
+    assert {each.anchor: each.value for each in changes} == {"history.unused": True, "history.needs_works": False}
+
+
 def test_nothing_is_told_of_a_rule_that_is_not_about_this_request():
     rule = replace(UNUSED, applies=when("request.kind", RequestKind.WORKS))
     assert enough(rule, REFUSED | {"request.kind": RequestKind.WORKS}) != ()
