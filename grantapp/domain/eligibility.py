@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from grantapp.domain.derived import DERIVED
+from grantapp.domain.derived import DERIVED, FILED_AT, REGION
 from grantapp.domain.project import conditions_of, is_anchor, question_at
 from grantapp.domain.question import Kind, When, all_hold
 from grantapp.french import listing, typeset
@@ -117,11 +117,27 @@ class Rule:
     def anchors(self) -> tuple[str, ...]:
         return _questions_behind(self.all_needs)
 
+    @property
+    def reads_the_date(self) -> bool:
+        return FILED_AT in self.all_needs
+
+    @property
+    def about_the_date(self) -> bool:
+        return _about_the_date(self.all_needs)
+
 
 def _to_open(need: str, facts: Facts) -> tuple[str, ...]:
     """The questions to open when this fact is missing: itself, or those without an answer from which it is derived."""
     anchors = DERIVED[need].anchors if need in DERIVED else ()
     return tuple(anchor for anchor in anchors if anchor not in facts) or anchors or (need,)
+
+
+def _about_the_date(needs: tuple[str, ...]) -> bool:
+    """It looks at nothing but the day of filing, and at the region where regions have days of their own.
+
+    Such a rule says whether the door is open, not whether the project fits: `judge_on_merits` leaves it out.
+    """
+    return FILED_AT in needs and set(needs) <= {FILED_AT, REGION}
 
 
 def _questions_behind(needs: tuple[str, ...]) -> tuple[str, ...]:
@@ -147,6 +163,14 @@ class _Several:
     @property
     def anchors(self) -> tuple[str, ...]:
         return _questions_behind(self.all_needs)
+
+    @property
+    def reads_the_date(self) -> bool:
+        return FILED_AT in self.all_needs
+
+    @property
+    def about_the_date(self) -> bool:
+        return _about_the_date(self.all_needs)
 
     def _outcomes(self, facts: Facts, verdict: Verdict) -> list[Outcome]:
         return [each for each in (branch.judge(facts) for branch in self.branches) if each.verdict is verdict]

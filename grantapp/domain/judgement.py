@@ -48,6 +48,15 @@ def judge(edition: Edition, project: Project, at: datetime) -> Judgement:
     )
 
 
+def judge_on_merits(edition: Edition, project: Project, at: datetime) -> Judgement:
+    """The project by this edition as if its door were open: the rules that are about the date alone are left out.
+
+    What else reads the instant (a contract signed before filing, the age of a firm) is judged at `at`, the same for
+    every edition: two of them then differ by their rules, never by the day (docs/decisions/0007-on-the-merits.md).
+    """
+    return judge(replace(edition, rules=tuple(each for each in edition.rules if not each.about_the_date)), project, at)
+
+
 def _is_open(route: Route, facts: Facts, findings: tuple[Finding, ...]) -> bool:
     named = [each for each in findings if each.rule in route.unless_met]
     if route.unless_met and all(each.verdict is Verdict.MET for each in named):
@@ -72,7 +81,7 @@ def as_json(judgement: Judgement) -> dict[str, object]:
                 "sentence": each.sentence,
                 "missing": list(each.missing),
                 "enough": [{"anchor": other.anchor, "label": other.label, "text": other.text} for other in each.enough],
-                "citations": _citations(each.citations),
+                "citations": citations_as_json(each.citations),
             }
             for each in judgement.findings
         ],
@@ -84,7 +93,7 @@ def as_json(judgement: Judgement) -> dict[str, object]:
             "balance_total": _text(judgement.company.balance_total),
             "lines": list(judgement.company.lines),
             "missing": list(judgement.company.missing),
-            "citations": _citations(judgement.company.citations),
+            "citations": citations_as_json(judgement.company.citations),
         },
         "unanswered": [gap.anchor for gap in judgement.unanswered],
         "routes": [
@@ -92,14 +101,14 @@ def as_json(judgement: Judgement) -> dict[str, object]:
                 "code": route.code,
                 "title": route.title,
                 "advice": list(route.advice),
-                "citations": _citations(route.cites),
+                "citations": citations_as_json(route.cites),
             }
             for route in judgement.routes
         ],
     }
 
 
-def _citations(citations: tuple[Citation, ...]) -> list[dict[str, object]]:
+def citations_as_json(citations: tuple[Citation, ...]) -> list[dict[str, object]]:
     return [
         {"text": each.text, "at": each.at, "url": each.url, "verified": each.verified, "note": each.note}
         for each in citations
@@ -112,7 +121,7 @@ def _aid_line(line: AidLine) -> dict[str, object]:
         "label": line.label,
         "amount": _text(line.amount),
         "explanation": line.explanation,
-        "citations": _citations(line.citations),
+        "citations": citations_as_json(line.citations),
     }
 
 
