@@ -48,7 +48,7 @@ class RuleRow:
         """The editions that have it do not say the same; or some lack it where another does not let it pass."""
         said = {cell.state for cell in self.cells}
         judged = said - {State.ABSENT}
-        return len(judged) > 1 or (State.ABSENT in said and judged <= {State.NOT_MET, State.UNKNOWN})
+        return len(judged) > 1 or (State.ABSENT in said and not judged <= {State.MET, State.NOT_APPLICABLE})
 
     @property
     def is_partial(self) -> bool:

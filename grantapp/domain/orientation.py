@@ -77,7 +77,8 @@ class Orientation:
         sentence = f"déposez à {_named(first)}, au plus tard le {day(first.window.closes_on)}"
         if first.judgement.conclusion is Conclusion.UNDETERMINED:
             unknown = len(first.judgement.of_verdict(Verdict.UNKNOWN))
-            sentence += f". Vos réponses n'y font pas obstacle, mais {plural(unknown, 'règle')} restent à juger"
+            waiting = plural(unknown, "règle reste à juger", "règles restent à juger")
+            sentence += f". Vos réponses n'y font pas obstacle, mais {waiting}"
         return f"{sentence}."
 
     @property
