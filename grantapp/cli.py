@@ -234,6 +234,7 @@ def _tell(judgement: Any) -> None:
     for line in judgement.aid.lines:
         amount = "—" if line.amount is None else euros(line.amount)
         click.echo(f"  {line.label}{NBSP}: {amount}")
+        click.echo(click.style(f"      {line.explanation}", dim=True))
     for route in judgement.routes:
         click.echo("\n" + click.style(typeset(route.title), bold=True))
         for advice in route.advice:

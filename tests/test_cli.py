@@ -168,9 +168,7 @@ def test_an_edition_that_is_not_known_cannot_be_compared():
 
 
 def test_a_comparison_at_another_day_is_at_that_day_for_all():
-    told = json.loads(
-        run("compare", EXAMPLES / "demonstration.json", "--on", "2021-01-14", "--dates", "--json").stdout
-    )
+    told = json.loads(run("compare", EXAMPLES / "demonstration.json", "--on", "2021-01-14", "--dates", "--json").stdout)
     assert {each["on"] for each in told["judgements"]} == {"2021-01-14T12:00:00+01:00"}
     states = next(each for each in told["rules"] if each["rule"] == "R01")["states"]
     assert (states["ademe_2021"], states["ademe_2020"]) == ("not_met", "met")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from grantapp import editions
 from grantapp.domain import project_file
+from grantapp.domain.aid import statement
 from grantapp.domain.derived import DERIVED
 from grantapp.domain.edition import Edition
 from grantapp.domain.eligibility import (
@@ -57,6 +58,10 @@ def citations_of(edition: Edition) -> list[Citation]:
     cited = [*edition.window.cites, *edition.aid.posts_cited, *edition.aid.deficit_cited]
     for carrier in edition.rules + edition.routes:
         cited += carrier.cites
+    for ceiling in edition.aid.ceilings:
+        cited += ceiling.cites
+    if edition.aid.advance:
+        cited += edition.aid.advance.cites
     return cited + [citation for line in edition.aid.rates for citation in line.citations]
 
 
@@ -132,6 +137,17 @@ def test_every_need_is_a_question_that_the_edition_asks(edition):
             assert anchor.split(".")[0] in edition.steps, f"{rule.code}: {anchor} is never asked"
         for condition in rule.applies:
             assert is_anchor(condition.anchor) and condition.anchor.split(".")[0] in edition.steps
+
+
+@each_edition
+def test_every_ceiling_is_cited_named_once_and_needs_what_the_edition_asks(edition):
+    for ceiling in edition.aid.ceilings:
+        assert ceiling.cites and ceiling.label, ceiling.code
+        for need in (*ceiling.needs, *(condition.anchor for condition in ceiling.applies)):
+            assert need in DERIVED or (is_anchor(need) and need.split(".")[0] in edition.steps), need
+    assert edition.aid.advance is None or edition.aid.advance.cites
+    shown = [line.code for line in statement(edition.aid, {}).lines]
+    assert sorted(shown) == sorted(set(shown))
 
 
 @each_edition

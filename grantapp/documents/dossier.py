@@ -1,6 +1,6 @@
 """The dossier, from a frozen deposit and from nothing else: cover, contents, summary, answers, report, pieces."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,21 @@ from grantapp.domain.deposit import Deposit
 UNTITLED = "Projet sans titre"
 NAMELESS = "Organisation sans nom"
 LONGEST_TITLE = 300
+# What an edition says of itself, printed at the end with its sources, in this order; the first come from the edition.
+HEADINGS = (
+    ("call", "Appel"),
+    ("title", "Édition"),
+    ("authority", "Adressé à"),
+    ("intro", "Objet"),
+    ("hour_note", "Heure de clôture"),
+    ("filing", "Où déposer"),
+    ("contact", "À qui parler"),
+    ("payments", "Versement"),
+    ("criteria", "Critères"),
+    ("known", "Ce qui a été lu"),
+    ("unknown", "Ce qui ne l'a pas été"),
+    ("successor", "Ce qui a suivi"),
+)
 LONGEST_RUNNING_TITLE = 80
 
 
@@ -101,23 +116,24 @@ def printed_dossier(deposit: Deposit) -> PrintedDossier:
     ink = Ink()
     title = ink.text(shortened(texts.get("request.title") or UNTITLED, LONGEST_TITLE))
     edition = content["edition"]
+    said = {name: _text(edition[name]) for name in ("call", "title", "authority", "hour_note")}
     opens, closes = (french.day(date.fromisoformat(edition[name])) for name in ("opens_on", "closes_on"))
     at = datetime.fromisoformat(content["deposited_at"])
     printed = tuple(printed_section(each) for name, each in sections.items() if name not in ("pieces", "declarations"))
     pieces = tuple(_piece(each, ink) for each in sections.get("pieces", {"answers": ()})["answers"])
-    judged = report(content["judgement"], labels, ink)
+    judged = report(content["judgement"], labels, ink, _passages(content))
     return PrintedDossier(
         reference=content["reference"],
         number=content["number"],
         title=title,
         running_title=shortened(title, LONGEST_RUNNING_TITLE),
         applicant=ink.text(shortened(texts.get("organisation.name") or NAMELESS, LONGEST_TITLE)),
-        call=french.typeset(edition["call"]),
-        edition=french.typeset(edition["title"]),
+        call=said["call"],
+        edition=said["title"],
         edition_version=edition["version"],
-        authority=french.typeset(edition["authority"]),
+        authority=said["authority"],
         window=f"du {opens} au {closes}",
-        hour_note=french.typeset(edition["hour_note"]),
+        hour_note=said["hour_note"],
         judged_on=french.day(at.astimezone(french.PARIS).date()),
         deposited_at=french.moment(at, seconds=True),
         deposited_at_iso=at.isoformat(timespec="seconds"),
@@ -133,6 +149,26 @@ def printed_dossier(deposit: Deposit) -> PrintedDossier:
         unanswered=tuple(gap["label"] for gap in content["unanswered"]),
         replaced=_all_replaced(printed, ink),
     )
+
+
+def _text(passage: Any) -> str:
+    """What the edition said; a deposit of format 1 kept the words alone."""
+    return french.typeset(passage["text"] if isinstance(passage, Mapping) else passage)
+
+
+def _passages(content: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What the edition said on the day of the deposit, and what had changed by then, where the citations were kept."""
+    edition = content["edition"]
+    frozen = content["texts"] | edition
+    for name, heading in HEADINGS:
+        if isinstance(passage := frozen.get(name), Mapping) and passage["text"]:
+            yield french.typeset(heading), passage
+        if name == "intro" and "citations" in edition:
+            opens, closes = (french.day(date.fromisoformat(edition[each])) for each in ("opens_on", "closes_on"))
+            yield "Dates", {"text": f"Du {opens} au {closes}.", "citations": edition["citations"]}
+    for amendment in edition.get("amendments", ()):
+        on = french.day(date.fromisoformat(amendment["on"]))
+        yield french.typeset(f"Changé le {on} : {amendment['clause']}"), amendment
 
 
 def _piece(answer: Mapping[str, Any], ink: Ink) -> Piece:

@@ -7,6 +7,7 @@ from typing import Any
 
 from grantapp import french
 from grantapp.documents.ink import Ink
+from grantapp.domain.group_picture import Count, GroupPicture, Node, Tie, picture_of
 from grantapp.domain.size import SizeClass
 
 VERDICTS = {"met": "Remplie", "not_met": "Non remplie", "unknown": "À juger"}
@@ -102,6 +103,7 @@ class Size:
     lines: tuple[str, ...]
     missing: tuple[str, ...]
     references: References
+    group: GroupPicture
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,15 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A sentence of the edition under its heading, with where it was read."""
+
+    heading: str
+    text: str
+    references: References
+
+
+@dataclass(frozen=True)
 class Report:
     conclusion: str
     findings: tuple[Finding, ...]
@@ -121,6 +132,7 @@ class Report:
     size: Size
     ways: tuple[Way, ...]
     sources: tuple[Source, ...]
+    said: tuple[Said, ...] = ()
 
     @property
     def conclusion_word(self) -> str:
@@ -190,8 +202,14 @@ class Bibliography:
         )
 
 
-def report(judgement: Mapping[str, Any], labels: Mapping[str, str], ink: Ink) -> Report:
-    """From the frozen judgement alone. `labels` gives the wording of a question by its anchor.
+def report(
+    judgement: Mapping[str, Any],
+    labels: Mapping[str, str],
+    ink: Ink,
+    passages: Iterable[tuple[str, Mapping[str, Any]]] = (),
+) -> Report:
+    """From the frozen judgement alone. `labels` gives the wording of a question by its anchor; `passages`, what the
+    edition said, under its headings.
 
     Sentences quote what the applicant typed, so they go through `ink`; the rest is our own.
     """
@@ -222,6 +240,7 @@ def report(judgement: Mapping[str, Any], labels: Mapping[str, str], ink: Ink) ->
         lines=tuple(ink.text(line) for line in company["lines"]),
         missing=tuple(labels.get(anchor, anchor) for anchor in company["missing"]),
         references=bibliography.references(company["citations"], "taille"),
+        group=picture_of([_node(each, ink) for each in company.get("group", ())], us="Le porteur du projet"),
     )
     ways = tuple(
         Way(
@@ -231,4 +250,18 @@ def report(judgement: Mapping[str, Any], labels: Mapping[str, str], ink: Ink) ->
         )
         for each in judgement["routes"]
     )
-    return Report(judgement["conclusion"], findings, amounts, size, ways, bibliography.sources)
+    said = tuple(
+        Said(heading, french.typeset(each["text"]), bibliography.references(each["citations"], "l'appel"))
+        for heading, each in passages
+    )
+    return Report(judgement["conclusion"], findings, amounts, size, ways, bibliography.sources, said)
+
+
+def _node(frozen: Mapping[str, Any], ink: Ink) -> Node:
+    return Node(
+        name=ink.text(frozen["name"]),
+        ties=tuple(Tie(each["attached_to"], each["text"]) for each in frozen["ties"]),
+        count=Count(frozen["count"]),
+        share=Decimal(frozen["share"]),
+        reason=ink.text(frozen["reason"]),
+    )

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from grantapp.domain.eligibility import Citation
 from grantapp.domain.group import PARTNER_FROM, WHOLE, YEARS, Group, Part, group_of
+from grantapp.domain.group_picture import GroupPicture, Node, nodes_of, picture_of
 from grantapp.domain.sections.applicant import AccountingYear, Link
 from grantapp.domain.size import Figures, SizeClass, lasting_class
 from grantapp.french import day, listing, percent, typeset
@@ -31,7 +32,12 @@ class Company:
     balance_total: Decimal | None
     lines: tuple[str, ...]
     missing: tuple[str, ...]
+    group: tuple[Node, ...] = ()  # the undertakings beside ours, as soon as their links can be read
     citations: tuple[Citation, ...] = (RECOMMENDATION,)
+
+    @property
+    def picture(self) -> GroupPicture:
+        return picture_of(self.group)
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,8 @@ def company_of(facts: Mapping[str, object]) -> Company:
         if not links or group.faults or any(part.figures(0) is None for part in group.parts):
             missing.append("size.links")
     if missing:
-        return Company(None, None, None, None, tuple(typeset(line) for line in faults), tuple(missing))
+        said = tuple(typeset(line) for line in faults)
+        return Company(None, None, None, None, said, tuple(missing), nodes_of(group))
 
     totals, lines = _arithmetic(years, group.parts)
     classes = [each.size for each in reversed(totals)]
@@ -72,7 +79,7 @@ def company_of(facts: Mapping[str, object]) -> Company:
         lines.append("25 % ou plus détenus par des organismes publics : l'entreprise ne compte pas comme PME.")
     last = totals[0]
     sentences = tuple(typeset(line) for line in lines)
-    return Company(size, last.headcount, last.turnover, last.balance_total, sentences, ())
+    return Company(size, last.headcount, last.turnover, last.balance_total, sentences, (), nodes_of(group))
 
 
 def _rows(facts: Mapping[str, object], anchor: str) -> tuple[object, ...]:

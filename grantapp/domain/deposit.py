@@ -7,20 +7,20 @@ the rules and of the wording.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from grantapp.domain import project_file
 from grantapp.domain.answer import as_text, as_value
-from grantapp.domain.edition import Edition
+from grantapp.domain.edition import Edition, Passage
 from grantapp.domain.judgement import Judgement, as_json
 from grantapp.domain.project import Project, Section, is_asked
 from grantapp.domain.question import Kind, Question
 from grantapp.domain.wizard import asked_steps, questions_of
 
-FORMAT = 1
+FORMAT = 2  # since 2, the passages of an edition keep their citations; a deposit of 1 holds them as plain text
 
 
 @dataclass(frozen=True)
@@ -64,20 +64,30 @@ def freeze(
             "edition": {
                 "id": edition.id,
                 "version": edition.version,
-                "call": edition.call,
-                "title": edition.title,
-                "authority": edition.authority,
+                "call": _passage(edition.call),
+                "title": _passage(edition.title),
+                "authority": _passage(edition.authority),
                 "opens_on": edition.window.opens_on.isoformat(),
                 "closes_on": edition.window.closes_on.isoformat(),
-                "hour_note": edition.window.hour_note,
+                "citations": [asdict(each) for each in edition.window.cites],
+                "hour_note": _passage(edition.window.hour_note),
+                "successor": _passage(edition.successor),
+                "amendments": [
+                    {"on": each.on.isoformat(), "clause": each.clause} | _passage(each.text)
+                    for each in edition.amended(at)
+                ],
             },
-            "texts": dict(edition.texts),
+            "texts": {name: _passage(text) for name, text in edition.texts.items()},
             "project": project_file.dump(project, edition.id),
             "sections": [_section(edition, project, step) for step in asked_steps(edition, project)],
             "judgement": as_json(judgement),
             "unanswered": [{"anchor": gap.anchor, "label": gap.label} for gap in judgement.unanswered],
         }
     )
+
+
+def _passage(passage: Passage) -> dict[str, object]:
+    return {"text": str(passage), "citations": [asdict(each) for each in passage.cites]}
 
 
 def _section(edition: Edition, project: Project, section: Section) -> dict[str, object]:

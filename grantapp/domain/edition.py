@@ -30,7 +30,7 @@ class Window:
     opens_on: date
     closes_on: date
     cites: tuple[Citation, ...]
-    hour_note: str  # what is known of the closing hour; « à confirmer » when no source gives it
+    hour_note: Passage  # what is known of the closing hour; « à confirmer » when no source gives it
 
     @property
     def opens_at(self) -> datetime:
@@ -59,15 +59,19 @@ class Route:
     """Another way, or what to do first.
 
     Shown when all its conditions hold (an unanswered one does not) and, when it names rules, when one of these is not
-    met or cannot be judged.
+    met or cannot be judged. Its `cites` hold those of all it says, so that none is lost on the way to the reader.
     """
 
     code: str
-    title: str
-    advice: tuple[str, ...]
+    title: Passage
+    advice: tuple[Passage, ...]
     applies: tuple[When, ...] = ()
     unless_met: tuple[str, ...] = ()  # codes of rules
     cites: tuple[Citation, ...] = ()
+
+    def __post_init__(self) -> None:
+        said = [citation for passage in (self.title, *self.advice) for citation in passage.cites]
+        object.__setattr__(self, "cites", tuple(dict.fromkeys([*said, *self.cites])))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,26 +85,30 @@ class Precedence:
 
 @dataclass(frozen=True, kw_only=True)
 class Amendment:
-    """An erratum published during the call."""
+    """An erratum published during the call: the day it came out, the clause it changes, what it says and where."""
 
     on: date
-    text: str
+    text: Passage
     clause: str
+
+    @property
+    def cites(self) -> tuple[Citation, ...]:
+        return self.text.cites
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
     id: str
     version: str
-    call: str
-    title: str
-    authority: str
+    call: Passage
+    title: Passage
+    authority: Passage
     window: Window
     steps: tuple[str, ...]
     rules: tuple[AnyRule, ...]
     aid: AidRules
     routes: tuple[Route, ...]
-    successor: str
+    successor: Passage
     texts: Mapping[str, Passage]
     amendments: tuple[Amendment, ...] = field(default=())
     regional: Mapping[Region, Window] = field(default_factory=dict)  # dates of a region that has its own
@@ -112,6 +120,11 @@ class Edition:
     def window_in(self, region: Region | None) -> Window:
         """The dates of a region when it has its own, else those of the edition (the widest, when regions differ)."""
         return self.regional.get(region, self.window) if region else self.window
+
+    def amended(self, at: datetime) -> tuple[Amendment, ...]:
+        """The errata published by then, the newest first; one that is dated later is not known yet."""
+        day = at.astimezone(PARIS).date()
+        return tuple(sorted((each for each in self.amendments if each.on <= day), key=lambda each: each.on)[::-1])
 
     @property
     def slug(self) -> str:

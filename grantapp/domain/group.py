@@ -21,12 +21,16 @@ US = ""
 
 @dataclass(frozen=True)
 class Part:
-    """One undertaking beside ours: what counts of it in percent, and why, in French."""
+    """One undertaking beside ours: what counts of it in percent, and why, in French.
+
+    `parents` says, row by row, what it is attached to: a place among the parts, or None for ours.
+    """
 
     name: str
     share: Decimal
     reason: str
     rows: tuple[Link, ...]
+    parents: tuple[int | None, ...]
     consolidated: bool = False
 
     @property
@@ -94,6 +98,7 @@ def group_of(links: Sequence[Link]) -> Group:
         for key in _linked_from({partner}, rows) - ours - set(shares) - {US}:
             behind.setdefault(key, partner)
     parts = []
+    places: dict[str, int | None] = {US: None} | {key: place for place, key in enumerate(rows)}
     for key, found in rows.items():
         if key in ours:
             share, reason = WHOLE, "entreprise liée, comptée en entier"
@@ -105,7 +110,8 @@ def group_of(links: Sequence[Link]) -> Group:
         else:
             share, reason = Decimal(0), _why_not(found, ours)
         consolidated = any(link.consolidated is True for _, link in found)
-        parts.append(Part(names[key], share, reason, tuple(link for _, link in found), consolidated))
+        links_found, parents = tuple(link for _, link in found), tuple(places[parent] for parent, _ in found)
+        parts.append(Part(names[key], share, reason, links_found, parents, consolidated))
     return Group(tuple(parts), _public(rows), ())
 
 

@@ -8,6 +8,7 @@ from grantapp.domain.company import Company, company_of
 from grantapp.domain.edition import Edition, Route
 from grantapp.domain.eligibility import Citation, Conclusion, Facts, Finding, Verdict, conclude, evaluate
 from grantapp.domain.facts import facts_for
+from grantapp.domain.group_picture import Node
 from grantapp.domain.project import Project
 from grantapp.domain.question import all_hold
 from grantapp.domain.sensitivity import enough
@@ -93,6 +94,7 @@ def as_json(judgement: Judgement) -> dict[str, object]:
             "balance_total": _text(judgement.company.balance_total),
             "lines": list(judgement.company.lines),
             "missing": list(judgement.company.missing),
+            "group": [_node(node) for node in judgement.company.group],
             "citations": citations_as_json(judgement.company.citations),
         },
         "unanswered": [gap.anchor for gap in judgement.unanswered],
@@ -113,6 +115,16 @@ def citations_as_json(citations: tuple[Citation, ...]) -> list[dict[str, object]
         {"text": each.text, "at": each.at, "url": each.url, "verified": each.verified, "note": each.note}
         for each in citations
     ]
+
+
+def _node(node: Node) -> dict[str, object]:
+    return {
+        "name": node.name,
+        "ties": [{"attached_to": tie.attached_to, "text": tie.text} for tie in node.ties],
+        "count": node.count.value,
+        "share": _text(node.share),
+        "reason": node.reason,
+    }
 
 
 def _aid_line(line: AidLine) -> dict[str, object]:

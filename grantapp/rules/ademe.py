@@ -16,9 +16,9 @@ from grantapp.domain.sections.funding import Post
 from grantapp.domain.sections.site import Nature, Pollutant, Status
 from grantapp.domain.sections.works import Use
 from grantapp.french import typeset
-from grantapp.rules import funding, passages
+from grantapp.rules import ceilings, funding, passages
 from grantapp.rules.passages import Passages
-from grantapp.rules.sources import ARRETE_2019, RGEC, S11, S12, S32, S37, S45, S46, S58, S59
+from grantapp.rules.sources import ARRETE_2019, RGEC, S11, S12, S46, S58, S59
 from grantapp.rules.works import FOR_STUDIES, FOR_WORKS
 
 FIRST_SESSION = "Lu pour la première session du fonds du préfet (2021) ; à confirmer pour cette édition."
@@ -44,6 +44,7 @@ def texts(path: Path) -> Passages:
 # ── rules that say the same in every edition ─────────────────────────────────────────────────────────────────────
 
 IN_DIFFICULTY_CITED = (RGEC.at("article 1er, paragraphe 4, c), et article 2, point 18", unverified=NO_CLAUSE),)
+ARTICLE_45_CITED = (RGEC.at("article 45", unverified=NO_CLAUSE),)
 
 
 def money(said: Passages, *, posts_cited: tuple[Citation, ...]) -> tuple[Rule, ...]:
@@ -68,7 +69,7 @@ def money(said: Passages, *, posts_cited: tuple[Citation, ...]) -> tuple[Rule, .
         ),
         funding.land_value_deducted(
             posts=REMEDIATION_POSTS,
-            cites=(RGEC.at("article 45", unverified=NO_CLAUSE),),
+            cites=ARTICLE_45_CITED,
             severity=Severity.WARNING,
         ),
         funding.plausible_depollution_cost(
@@ -85,11 +86,16 @@ def money(said: Passages, *, posts_cited: tuple[Citation, ...]) -> tuple[Rule, .
 def aid(
     said: Passages, *, posts_cited: tuple[Citation, ...], deficit_cited: tuple[Citation, ...], no_rate: Citation
 ) -> AidRules:
-    """No rate of works: none was read for any of these editions. `no_rate` cites the page that was searched for one."""
+    """No rate of works: none was read for any of these editions. `no_rate` cites the page that was searched for one.
+
+    The only ceiling is article 45, which no page of the call names: it is shown « à confirmer », and no largest grant
+    comes of it alone (docs/decisions/0008-largest-grant.md).
+    """
     return AidRules(
         eligible_posts=AIDED_POSTS,
         posts_cited=posts_cited,
         deficit_cited=deficit_cited,
+        ceilings=(ceilings.article_45(posts=REMEDIATION_POSTS, cites=ARTICLE_45_CITED),),
         rates=(
             Rate(
                 "works_rate",
@@ -135,50 +141,31 @@ def comes_first(said: Passages, *, unverified: str = "") -> Precedence:
 # ── other ways ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def studies_first(said: Passages, *, kinds_cited: Citation) -> Route:
-    """Without a plot, works cannot be judged. `kinds_cited` is where this edition tells studies from works."""
+def studies_first(said: Passages) -> Route:
+    """Without a plot, works cannot be judged."""
     return Route(
         code="etudes",
         title=said["route_studies"],
         advice=tuple(said[f"route_studies_{number}"] for number in range(1, 6)),
         applies=when("request.site_found", False),
-        cites=(
-            S11.at("contact avant le dépôt, aide au choix du bureau d'études (Occitanie)"),
-            kinds_cited,
-            S12.at(
-                "ce qui doit être connu au dépôt",
-                unverified="Lu pour la première session du fonds du préfet (2021), un autre guichet.",
-            ),
-        ),
     )
 
 
-def fund_of_the_prefect(said: Passages, *, session_cited: tuple[Citation, ...]) -> Route:
-    """Neither ICPE nor mine. `session_cited` gives the dates of the session that ran beside this edition."""
+def fund_of_the_prefect(said: Passages) -> Route:
+    """Neither ICPE nor mine."""
     return Route(
         code="recyclage-foncier",
         title=said["route_prefect"],
         advice=tuple(said[f"route_prefect_{number}"] for number in range(1, 5)),
         applies=when("history.status", Status.NEITHER),
-        cites=(
-            *session_cited,
-            S32.at("opérations déficitaires après toutes les autres aides"),
-            S37.at("Fonds vert : accord de la collectivité et intérêt général (2023)"),
-        ),
     )
 
 
-def what_followed(said: Passages, *, cites: tuple[Citation, ...] = ()) -> Route:
-    """Outside the window: the later editions (`cites`), then the Fonds vert."""
+def what_followed(said: Passages) -> Route:
+    """Outside the window: the later editions, then the Fonds vert."""
     return Route(
         code="successeur",
         title=said["route_successor"],
         advice=(said["successor"], said["route_successor_1"], said["route_successor_2"]),
         unless_met=("R01",),
-        cites=(
-            *cites,
-            S37.at("friches polluées dans le Fonds vert (2023)"),
-            S45.at("dépôt en continu, 2025"),
-            S46.at("aucun engagement ferme avant la demande (2025)"),
-        ),
     )

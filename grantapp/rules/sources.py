@@ -70,6 +70,10 @@ S12 = Source(
     "UrbanVitaliz, guide du fonds friches « recyclage foncier », première session (2021)",
     "https://github.com/betagouv/urbanvitaliz/blob/73578da/ressources/aap-recyclage-des-friches-plan-de-relance.md",
 )
+S13 = Source(
+    "Matignon, communiqué du 8 janvier 2022 sur le fonds friches, lauréats de l'appel de l'ADEME de 2021",
+    "https://github.com/cnigfr/schema-friches/tree/5035699/documentation",
+)
 S14 = Source(
     "Banque des territoires, lancement de la troisième édition du fonds friches (février 2022)",
     "https://banquedesterritoires.fr/la-troisieme-edition-de-lappel-projets-fonds-friches-est-lancee",
@@ -115,8 +119,17 @@ S46 = Source(
     "libs/data/programs/etude-friches-polluees.yaml",
 )
 
+S73 = Source(
+    "Déchets.com (archives), dix projets choisis par l'ADEME pour dépolluer des friches (2017)",
+    "https://rr.network.fitamant.bzh/archives-dechets-com/depollution-et-reconversion-10-projets-selectionnes",
+)
+
 # ── law and general rules ────────────────────────────────────────────────────────────────────────────────────────
 
+S51 = Source(
+    "Actu-environnement, la définition d'une friche au code de l'urbanisme, articles L. 111-26 et D. 111-54",
+    "https://actu-environnement.com/ae/news/friche-definition-code-urbanisme-43199.php4",
+)
 S55 = Source(
     "ADEME, système d'aides à la réalisation, délibération 14-3-4 modifiée (décembre 2021)",
     "https://123dok.net/document/zgwkprn6-systeme-d-aides-a-la-realisation.html",
@@ -129,10 +142,21 @@ RGEC = Source(
     "Règlement (UE) n° 651/2014, règlement général d'exemption par catégorie, version en vigueur en 2022",
     "https://eur-lex.europa.eu/eli/reg/2014/651/oj",
 )
+ARRETE_2018 = Source(
+    "Arrêté du 21 août 2018, contenu d'une demande de subvention de l'État",
+    "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000037335774",
+)
 ARRETE_2019 = Source(
     "Arrêté du 2 août 2019, pièces d'une demande de subvention de l'État",
     "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000038930025",
 )
+
+# ── where to look for a site ─────────────────────────────────────────────────────────────────────────────────────
+
+GEORISQUES = Source(
+    "Géorisques, sites et sols pollués, dont l'inventaire CASIAS", "https://www.georisques.gouv.fr/api/v1"
+)
+S57 = Source("Cartofriches (Cerema), inventaire des friches", "https://github.com/CEREMA/cartofriches/tree/3e414b4")
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -143,3 +167,13 @@ S59 = Source(
     "CDurable, « 100 000 hectares de friches à recycler », chiffres de l'ADEME",
     "https://cdurable.info/100-000-hectares-de-friches-a-recycler-en-france-deja-artificialisees-mais-inutilisees",
 )
+
+# ── texts that a question or a sentence names in its own words ───────────────────────────────────────────────────
+
+NAMED = {
+    "arrêté du 21 août 2018": ARRETE_2018,
+    "arrêté du 2 août 2019": ARRETE_2019,
+    "code de l'urbanisme, article L. 111-26": S51,
+    "code de l'urbanisme, article L. 300-1": S12,
+}
+"""The only texts of law that a question may name: here is where each was read."""

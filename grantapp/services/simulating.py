@@ -6,6 +6,7 @@ from itertools import groupby
 
 from sqlalchemy.orm import Session
 
+from grantapp.domain.aid import paired
 from grantapp.domain.comparison import compare
 from grantapp.domain.desk import desks, edition_for
 from grantapp.domain.eligibility import Finding, Severity, Verdict
@@ -103,11 +104,10 @@ def _change(today: Judgement, supposed: Judgement) -> Change:
         for code in dict.fromkeys([*before, *after])
         if _verdict(before.get(code)) is not _verdict(after.get(code))
     )
-    supposed_lines = {line.code: line for line in supposed.aid.lines}
     amounts = tuple(
-        Amounts(line.label, line.amount, supposed_lines[line.code].amount)
-        for line in today.aid.lines
-        if line.code in supposed_lines and (line.amount is not None or supposed_lines[line.code].amount is not None)
+        Amounts(line.label, line.amount, other.amount)
+        for line, other in paired(today.aid, supposed.aid)
+        if line.amount is not None or other.amount is not None
     )
     return Change(today=today, supposed=supposed, amounts=amounts, flipped=flipped)
 

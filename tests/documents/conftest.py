@@ -12,7 +12,7 @@ import pytest
 
 from grantapp.domain.aid import AidRules, Rate
 from grantapp.domain.deposit import Deposit, freeze
-from grantapp.domain.edition import Edition, Route, Window
+from grantapp.domain.edition import Edition, Passage, Route, Window
 from grantapp.domain.eligibility import Citation, Rule, Severity, met, not_met
 from grantapp.domain.judgement import judge
 from grantapp.domain.project import Project, sections
@@ -28,6 +28,7 @@ DOUBTFUL = Citation(
     verified=False,
     note="Lue pour une autre année.",
 )
+ADVICE = Passage("Commencer par des études", cites=(CLAUSE,))
 ANSWERS = {
     "organisation.category": applicant.Category.BUSINESS,
     "request.kind": applicant.RequestKind.WORKS,
@@ -78,10 +79,15 @@ def edition(*steps: str) -> Edition:
     return Edition(
         id="essai",
         version="2022.7",
-        call="Appel inventé",
-        title="Édition d'essai",
-        authority="Bureau des essais",
-        window=Window(opens_on=date(2022, 2, 15), closes_on=date(2022, 4, 29), cites=(CLAUSE,), hour_note="À minuit."),
+        call=Passage("Appel inventé", cites=(CLAUSE,)),
+        title=Passage("Édition d'essai", cites=(CLAUSE,)),
+        authority=Passage("Bureau des essais", cites=(CLAUSE,)),
+        window=Window(
+            opens_on=date(2022, 2, 15),
+            closes_on=date(2022, 4, 29),
+            cites=(CLAUSE,),
+            hour_note=Passage("À minuit.", cites=(DOUBTFUL,)),
+        ),
         steps=steps or tuple(each.name for each in sections()),
         rules=rules(),
         aid=AidRules(
@@ -90,9 +96,9 @@ def edition(*steps: str) -> Edition:
             deficit_cited=(DOUBTFUL,),
             rates=(Rate("rate", "Taux", None, "Aucune source ne le donne.", (DOUBTFUL,)),),
         ),
-        routes=(Route(code="etudes", title="Commencer par des études", advice=("Demandez-les.",), applies=()),),
-        successor="",
-        texts={},
+        routes=(Route(code="etudes", title=ADVICE, advice=(Passage("Demandez-les.", cites=(CLAUSE,)),), applies=()),),
+        successor=Passage(""),
+        texts={"intro": Passage("L'appel aide les essais.", cites=(CLAUSE, DOUBTFUL))},
     )
 
 

@@ -35,9 +35,7 @@ def rule(code: str = "R99", *needs: str, passes: bool = True, severity: Severity
     def check(*_: object):
         return met("Oui.") if passes else not_met("Non.")
 
-    return Rule(
-        code=code, slug=code, title=f"Règle {code}", needs=needs, cites=CITED, check=check, severity=severity
-    )
+    return Rule(code=code, slug=code, title=f"Règle {code}", needs=needs, cites=CITED, check=check, severity=severity)
 
 
 def window(opens_on: date, closes_on: date) -> Window:
@@ -48,7 +46,8 @@ def edition(name: str, opens_on: date, closes_on: date, **settings: object):
     given = {"id": name, "title": name, "call": f"appel {name}", "authority": "Guichet d'essai", "first_for": None}
     rules = (rule(),)
     return replace(
-        MODEL, **{**given, "window": window(opens_on, closes_on), "rules": rules, "successor": "Rien après.", **settings}
+        MODEL,
+        **{**given, "window": window(opens_on, closes_on), "rules": rules, "successor": "Rien après.", **settings},
     )
 
 
@@ -56,15 +55,18 @@ def noon(*day: int) -> datetime:
     return datetime(*day, 12, tzinfo=PARIS)
 
 
+NOTHING = Project()
+TODAY = noon(2030, 4, 1)
 SPRING = edition("printemps", date(2030, 3, 1), date(2030, 4, 30))
 LONG = edition("long", date(2030, 1, 1), date(2030, 12, 31))
 NEXT = edition("suivant", date(2031, 1, 1), date(2031, 12, 31))
 PAST = edition("passe", date(2029, 1, 1), date(2029, 12, 31))
 FORMER_ICPE = Project().with_answers({"request.site_found": True, "history.status": Status.FORMER_ICPE})
+WITHOUT_PAST = FORMER_ICPE.with_answers({"history.status": None})
 NEITHER = FORMER_ICPE.with_answers({"history.status": Status.NEITHER})
 
 
-def order(*editions: object, project: Project = Project(), at: datetime = noon(2030, 4, 1)) -> list[str]:
+def order(*editions: object, project: Project = NOTHING, at: datetime = TODAY) -> list[str]:
     return [desk.edition.id for desk in desks(editions, project, at)]
 
 
@@ -120,8 +122,9 @@ def test_a_desk_that_must_come_first_but_refuses_does_not():
 
 
 @pytest.mark.parametrize(
-    ("project", "question"), [(Project(), "request.site_found"), (FORMER_ICPE.with_answers({"history.status": None}), "history.status")]
-)  # fmt: skip
+    ("project", "question"),
+    [(NOTHING, "request.site_found"), (WITHOUT_PAST, "history.status")],
+)
 def test_while_the_answer_is_missing_it_names_the_question_to_open(project, question):
     desk = desks([SPRING, replace(LONG, id="prioritaire", first_for=FIRST)], project, noon(2030, 4, 1))[0]
     assert (desk.edition.id, desk.precedes, desk.undecided_by) == ("prioritaire", None, (question,))
@@ -205,10 +208,8 @@ def test_on_the_merits_the_other_rules_say_what_they_said(project):
 
 # ── what to do, in one sentence ──────────────────────────────────────────────────────────────────────────────────
 
-TODAY = noon(2030, 4, 1)
 
-
-def said(*editions: object, project: Project = Project(), at: datetime = TODAY, now: datetime = TODAY) -> str:
+def said(*editions: object, project: Project = NOTHING, at: datetime = TODAY, now: datetime = TODAY) -> str:
     return orient(editions, project, at).sentence(now).replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
 
 
@@ -288,7 +289,7 @@ def test_at_every_instant_the_order_is_total_and_no_desk_is_both_open_and_closed
     assert desks(tuple(reversed(EDITIONS)), project, at) == found
     assert {desk.edition.id for desk in found} == {each.id for each in EDITIONS}
     openings = [desk.opening for desk in found]
-    assert openings == sorted(openings, key=list((Opening.OPEN, Opening.TO_COME, Opening.CLOSED)).index)
+    assert openings == sorted(openings, key=[Opening.OPEN, Opening.TO_COME, Opening.CLOSED].index)
     for desk in found:
         assert desk.is_open is desk.window.is_open(at)
         assert (desk.opening is Opening.CLOSED) is (at >= desk.window.closes_at)

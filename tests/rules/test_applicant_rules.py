@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from grantapp.domain.derived import FILED_AT
-from grantapp.domain.edition import Window
+from grantapp.domain.edition import Passage, Window
 from grantapp.domain.eligibility import Citation, Severity, Verdict
 from grantapp.domain.sections.applicant import Category, LegalForm
 from grantapp.french import PARIS
@@ -14,7 +14,7 @@ from grantapp.rules import applicant
 
 CITES = (Citation(text="Cahier des charges inventé", at="article 1", url="https://exemple.example"),)
 WINDOW = Window(
-    opens_on=date(2031, 3, 3), closes_on=date(2031, 5, 30), cites=CITES, hour_note="L'heure n'est pas connue."
+    opens_on=date(2031, 3, 3), closes_on=date(2031, 5, 30), cites=CITES, hour_note=Passage("L'heure n'est pas connue.")
 )
 SECOND = timedelta(seconds=1)
 NOON = datetime(2031, 4, 15, 12, tzinfo=PARIS)

@@ -6,7 +6,9 @@ import pytest
 
 from grantapp.domain.eligibility import Severity
 from grantapp.domain.project import section_named
-from grantapp.editions import all_editions, get_edition
+from grantapp.domain.wizard import questions_of
+from grantapp.editions import all_editions, get_edition, open_on
+from tests.makers import NOW
 from tests.web.reader import Page, plain
 
 each_edition = pytest.mark.parametrize("edition", all_editions(), ids=lambda edition: edition.id)
@@ -44,7 +46,7 @@ def test_every_rule_is_there_once_under_its_severity_with_its_sources(anonymous,
 def test_every_question_and_every_piece_is_listed_with_its_reason(anonymous, edition):
     page = read(anonymous, edition)
     for step in edition.steps:
-        for question in section_named(step).questions:
+        for question in questions_of(edition, section_named(step)):
             assert page.says(plain(question.label)) and page.says(plain(question.why)), question.anchor
 
 
@@ -57,10 +59,10 @@ def test_a_rule_for_some_requests_only_says_which(anonymous):
 
 
 def test_only_the_edition_that_is_open_says_so_and_invites_to_begin(anonymous):
-    opened = {edition.id: read(anonymous, edition).says("Ouvert aujourd'hui") for edition in all_editions()}
-    assert opened == {"ademe_2020": False, "ademe_2021": False, "ademe_2022": True}
+    opened = tuple(each for each in all_editions() if read(anonymous, each).says("Ouvert aujourd'hui"))
+    assert get_edition("ademe_2022") in opened == open_on(NOW)
     invited = [each for each in all_editions() if read(anonymous, each).soup.select('main a[href="/inscription"]')]
-    assert invited == [get_edition("ademe_2022")]
+    assert tuple(invited) == opened
 
 
 @pytest.mark.parametrize("day", [(2022, 3, 15), (2021, 8, 1), (2026, 11, 23), (2019, 1, 1)])

@@ -6,27 +6,7 @@ from pathlib import Path
 from grantapp.domain.edition import Edition, Window
 from grantapp.domain.eligibility import AnyRule, Severity
 from grantapp.rules import ademe, applicant, site, works
-from grantapp.rules.sources import (
-    RGEC,
-    S1,
-    S4,
-    S5,
-    S6,
-    S7,
-    S9,
-    S10,
-    S11,
-    S12,
-    S14,
-    S15,
-    S16,
-    S22,
-    S38,
-    S45,
-    S46,
-    S55,
-    S74,
-)
+from grantapp.rules.sources import RGEC, S1, S4, S5, S6, S7, S9, S10, S11, S15, S16, S38, S55, S74
 
 WARNING = Severity.WARNING
 SECOND = "Lu pour l'édition de 2021 ; le cahier des charges de 2020 n'a pas pu être lu."
@@ -60,16 +40,7 @@ POSTS_CITED = (
 RULES: tuple[AnyRule, ...] = (
     # ── the request and who makes it ──
     applicant.filed_in_window(window=WINDOW),
-    applicant.still_open(
-        window=WINDOW,
-        successor=TEXTS["successor"],
-        cites=(
-            S5.at("deuxième édition, du 15 juillet au 8 octobre 2021"),
-            S14.at("troisième édition, 15 février 2022"),
-            S45.at("dépôt en continu, 2025"),
-            S46.at("fin de validité", unverified="Les règles du Fonds vert pour 2026 n'ont pas été trouvées."),
-        ),
-    ),
+    applicant.still_open(window=WINDOW, successor=TEXTS["successor"], cites=TEXTS["successor"].cites),
     works.studies_or_works(cites=(S5.at("études ou travaux selon l'avancement"),), severity=WARNING),
     applicant.legal_person(cites=(S55.at("bénéficiaires : personnes morales"),)),
     applicant.admitted_holder(
@@ -142,19 +113,7 @@ AID = ademe.aid(
     no_rate=S6.at("aucun taux indiqué", unverified="Aucune source lue ne donne le taux de cette édition."),
 )
 
-ROUTES = (
-    ademe.studies_first(TEXTS, kinds_cited=S5.at("études ou travaux selon l'avancement")),
-    ademe.fund_of_the_prefect(
-        TEXTS,
-        session_cited=(
-            S22.at("clôture nationale le 1er mars 2021 ; opérateurs et entreprises admis"),
-            S12.at("clôture plus tard en Occitanie ; entreprises privées sous conditions"),
-        ),
-    ),
-    ademe.what_followed(
-        TEXTS, cites=(S5.at("deuxième édition"), S14.at("troisième édition"), S1.at("date limite, 29 avril 2022"))
-    ),
-)
+ROUTES = (ademe.studies_first(TEXTS), ademe.fund_of_the_prefect(TEXTS), ademe.what_followed(TEXTS))
 
 EDITION = Edition(
     id="ademe_2020",

@@ -6,7 +6,7 @@ from pathlib import Path
 from grantapp.domain.edition import Edition, Window
 from grantapp.domain.eligibility import AnyRule, Severity
 from grantapp.rules import ademe, applicant, site, works
-from grantapp.rules.sources import RGEC, S1, S4, S5, S6, S7, S8, S10, S11, S12, S14, S29, S38, S45, S46, S55, S74
+from grantapp.rules.sources import RGEC, S1, S4, S5, S6, S7, S8, S10, S11, S38, S55, S74
 
 WARNING = Severity.WARNING
 FIRST = "Lu pour l'édition 2020-2021 ; le cahier des charges de 2021 n'a pas pu être lu."
@@ -36,16 +36,7 @@ POSTS_CITED = (
 RULES: tuple[AnyRule, ...] = (
     # ── the request and who makes it ──
     applicant.filed_in_window(window=WINDOW),
-    applicant.still_open(
-        window=WINDOW,
-        successor=TEXTS["successor"],
-        cites=(
-            S14.at("troisième édition, 15 février 2022"),
-            S1.at("date limite, 29 avril 2022"),
-            S45.at("dépôt en continu, 2025"),
-            S46.at("fin de validité", unverified="Les règles du Fonds vert pour 2026 n'ont pas été trouvées."),
-        ),
-    ),
+    applicant.still_open(window=WINDOW, successor=TEXTS["successor"], cites=TEXTS["successor"].cites),
     works.studies_or_works(cites=(S5.at("études ou travaux selon l'avancement", unverified=KINDS),), severity=WARNING),
     applicant.legal_person(cites=(S55.at("bénéficiaires : personnes morales"),)),
     applicant.admitted_holder(
@@ -123,17 +114,7 @@ AID = ademe.aid(
     no_rate=S4.at("aucun taux indiqué", unverified="Aucune source lue ne donne le taux de cette édition."),
 )
 
-ROUTES = (
-    ademe.studies_first(TEXTS, kinds_cited=S5.at("études ou travaux selon l'avancement", unverified=KINDS)),
-    ademe.fund_of_the_prefect(
-        TEXTS,
-        session_cited=(
-            S29.at("deuxième session en Provence-Alpes-Côte d'Azur"),
-            S12.at("entreprises privées sous conditions", unverified="Lu pour la première session (2021)."),
-        ),
-    ),
-    ademe.what_followed(TEXTS, cites=(S14.at("troisième édition"), S1.at("date limite, 29 avril 2022"))),
-)
+ROUTES = (ademe.studies_first(TEXTS), ademe.fund_of_the_prefect(TEXTS), ademe.what_followed(TEXTS))
 
 EDITION = Edition(
     id="ademe_2021",

@@ -6,7 +6,7 @@ from pathlib import Path
 from grantapp.domain.edition import Edition, Window
 from grantapp.domain.eligibility import AnyRule, Severity
 from grantapp.rules import ademe, applicant, site, works
-from grantapp.rules.sources import RGEC, S1, S4, S5, S6, S7, S10, S11, S12, S14, S27, S38, S45, S46, S55, S74
+from grantapp.rules.sources import RGEC, S1, S4, S5, S6, S7, S10, S11, S14, S38, S55, S74
 
 WARNING = Severity.WARNING
 FIRST = "Lu pour l'édition 2020-2021 ; le cahier des charges 2022 n'a pas pu être lu."
@@ -38,11 +38,7 @@ RULES: tuple[AnyRule, ...] = (
     applicant.still_open(
         window=WINDOW,
         successor=TEXTS["successor"],
-        cites=(
-            S1.at("« n'est plus mobilisable actuellement »"),
-            S45.at("dépôt en continu, 2025"),
-            S46.at("fin de validité", unverified="Les règles du Fonds vert pour 2026 n'ont pas été trouvées."),
-        ),
+        cites=(S1.at("« n'est plus mobilisable actuellement »"), *TEXTS["successor"].cites),
     ),
     works.studies_or_works(cites=(S5.at("études ou travaux", unverified=BOTH),), severity=WARNING),
     applicant.legal_person(cites=(S55.at("bénéficiaires : personnes morales"),)),
@@ -117,18 +113,7 @@ AID = ademe.aid(
     no_rate=S1.at("aucun taux indiqué", unverified="Aucune source lue ne donne le taux de cette édition."),
 )
 
-ROUTES = (
-    ademe.studies_first(TEXTS, kinds_cited=S5.at("études ou travaux selon l'avancement", unverified=BOTH)),
-    ademe.fund_of_the_prefect(
-        TEXTS,
-        session_cited=(
-            S14.at("session du 15 février au 13 mai 2022"),
-            S27.at("clôture plus tôt dans certaines régions"),
-            S12.at("entreprises privées sous conditions", unverified="Lu pour la première session (2021)."),
-        ),
-    ),
-    ademe.what_followed(TEXTS),
-)
+ROUTES = (ademe.studies_first(TEXTS), ademe.fund_of_the_prefect(TEXTS), ademe.what_followed(TEXTS))
 
 EDITION = Edition(
     id="ademe_2022",
