@@ -52,7 +52,9 @@ def _tell_desk(desk: Desk) -> None:
     click.echo(typeset(f"  {desk.edition.id} : {desk.edition.title}, {_dates(desk)}"))
     reasons = listing(f"{each.rule} {each.title}" for each in desk.refusals)
     because = f" ({reasons})" if reasons else ""
-    click.echo(typeset("      Sur le fond : ") + conclusion_word(desk.judgement.conclusion.value) + typeset(because))
+    click.echo(
+        typeset("      Dates mises à part : ") + conclusion_word(desk.judgement.conclusion.value) + typeset(because)
+    )
     if desk.successor:
         click.echo(typeset(f"      À sa place, ce jour-là : {desk.successor.id}"))
 
@@ -68,7 +70,7 @@ def _dates(desk: Desk) -> str:
 
 def tell_comparison(comparison: Comparison) -> None:
     """What differs, rule by rule: several editions side by side would not fit in a terminal."""
-    how = "dates comprises" if comparison.by_date else "sur le fond, sans les dates de dépôt"
+    how = "dates comprises" if comparison.by_date else "sans les dates de dépôt"
     click.echo(click.style(typeset(f"Un projet, {len(comparison.editions)} éditions, {how}"), bold=True))
     for edition, judgement in zip(comparison.editions, comparison.judgements, strict=True):
         click.echo(typeset(f"  {edition.id} : ") + conclusion_word(judgement.conclusion.value))

@@ -156,7 +156,7 @@ def test_the_dates_are_judged_too_when_asked():
 def test_a_comparison_tells_what_differs_and_who_says_it():
     text = run("compare", EXAMPLES / "demonstration.json", "--edition", "ademe_2020", "--edition", "ademe_2022").stdout
     plain = text.replace("\u00a0", " ")
-    assert "Un projet, 2 éditions, sur le fond" in plain and "ademe_2021" not in plain
+    assert "Un projet, 2 éditions, sans les dates" in plain and "ademe_2021" not in plain
     assert "Ce qui diffère (1)" in plain and "non respectée : ademe_2020" in plain
     assert "pas dans cette édition : ademe_2022" in plain
     assert "Coût total" in plain and "partout" in plain

@@ -1,6 +1,6 @@
 """What if? Pure reads over a draft: nothing here is ever saved."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from grantapp.domain.aid import paired
 from grantapp.domain.comparison import compare
 from grantapp.domain.desk import desks, edition_for
+from grantapp.domain.edition import Edition
 from grantapp.domain.eligibility import Finding, Severity, Verdict
 from grantapp.domain.judgement import Judgement, judge
 from grantapp.domain.orientation import orient
@@ -122,15 +123,22 @@ def _verdict(finding: Finding | None) -> Verdict | None:
 def side_by_side(
     session: Session, reference: str, chosen: Collection[str], *, by_date: bool, now: datetime, by: Person
 ) -> ComparisonPage:
-    """The dossier by the editions `chosen` (slugs); its own and the first desks when none is. Content only, unless
-    `by_date`.
+    """The dossier by the editions `chosen` (slugs), else by its own and the first desk of each other call. On the
+    merits, unless `by_date`.
     """
     head = drafting.overview(session, reference, now=now, by=by).head
     edition, project, at = drafting.judged(session, reference, now=now, by=by)
     in_order = [desk.edition for desk in desks(all_editions(), project, at)]
     offered = (edition, *(each for each in in_order if each is not edition))
-    wanted = [each for each in offered if each.slug in chosen] or offered[:MOST_COLUMNS]
+    wanted = [each for each in offered if each.slug in chosen] or _one_of_each_call(offered)
     return ComparisonPage(head=head, comparison=compare(wanted, project, at, by_date=by_date), offered=offered)
+
+
+def _one_of_each_call(editions: Sequence[Edition]) -> list[Edition]:
+    """The first of each call; while there is one call only, its first editions."""
+    first = {edition.call: edition for edition in reversed(editions)}
+    kept = [edition for edition in editions if first[edition.call] is edition]
+    return kept[:MOST_COLUMNS] if len(kept) > 1 else list(editions[:MOST_COLUMNS])
 
 
 # ── a few answers ────────────────────────────────────────────────────────────────────────────────────────────────
