@@ -71,7 +71,10 @@ class Orientation:
         if len(self.admitting) > 1 and first.precedes is None:
             names = listing(_named(desk) for desk in self.admitting)
             questions = listing((f"« {question_at(anchor).label} »" for anchor in first.undecided_by), "ou")
-            return f"{len(self.admitting)} guichets sont ouverts : {names}. Pour savoir par lequel commencer, répondez à {questions}."
+            return (
+                f"{len(self.admitting)} guichets sont ouverts : {names}. "
+                f"Pour savoir par lequel commencer, répondez à {questions}."
+            )
         sentence = f"déposez à {_named(first)}, au plus tard le {day(first.window.closes_on)}"
         if first.judgement.conclusion is Conclusion.UNDETERMINED:
             unknown = len(first.judgement.of_verdict(Verdict.UNKNOWN))
