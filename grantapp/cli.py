@@ -225,11 +225,14 @@ def _tell(judgement: Any) -> None:
             if each.enough:
                 answers = listing(f"« {other.label} » : {other.text}" for other in each.enough)
                 click.echo(typeset(f"      Il suffirait de : {answers}"))
-            for citation in each.citations:
-                doubt = f" [règle à confirmer : {citation.note}]" if not citation.verified else ""
-                click.echo(click.style(typeset(f"      {citation.text}, {citation.at}{doubt}"), dim=True))
+            _cite(each.citations)
     if judgement.company.size:
         click.echo("\n" + click.style(typeset(f"Taille : {judgement.company.size.label}"), bold=True))
+    for each in judgement.reasonings:
+        click.echo("\n" + click.style(each.title, bold=True) + typeset(f" : {each.sentence}"))
+        for explained in each.lines:
+            click.echo(f"  {explained}")
+        _cite(each.citations)
     click.echo("\n" + click.style("Montants", bold=True))
     for line in judgement.aid.lines:
         amount = "—" if line.amount is None else euros(line.amount)
@@ -242,6 +245,12 @@ def _tell(judgement: Any) -> None:
     if judgement.unanswered:
         gaps = plural(len(judgement.unanswered), "réponse ou pièce manque", "réponses ou pièces manquent")
         click.echo(typeset(f"\n{gaps} pour déposer."))
+
+
+def _cite(citations: tuple[Any, ...]) -> None:
+    for citation in citations:
+        doubt = f" [règle à confirmer : {citation.note}]" if not citation.verified else ""
+        click.echo(click.style(typeset(f"      {citation.text}, {citation.at}{doubt}"), dim=True))
 
 
 @command("compare")

@@ -13,7 +13,7 @@ from grantapp.editions import all_editions
 from grantapp.services import demonstration
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-KEYS = {"edition", "version", "on", "conclusion", "findings", "aid", "company", "unanswered"}
+KEYS = {"edition", "version", "on", "conclusion", "findings", "aid", "company", "computations", "unanswered"}
 FINDING_KEYS = {"rule", "verdict", "severity", "sentence", "missing", "citations"}
 CITATION_KEYS = {"text", "at", "url", "verified"}
 
@@ -71,6 +71,35 @@ def test_a_person_reads_the_conclusion_the_reasons_and_the_doubts():
     text = run("check", EXAMPLES / "non-eligible.json").stdout
     assert text.startswith("Non éligible")
     assert "R13" in text and "R30" in text and "règle à confirmer" in text
+
+
+COMPUTED = ("Entreprise en difficulté", "Place pour des aides de minimis", "Cumul des aides", "Début des travaux")
+
+
+def test_each_computation_is_told_line_by_line_with_its_sources():
+    text = run("check", EXAMPLES / "non-eligible.json").stdout
+    places = [text.index(title) for title in COMPUTED]
+    assert places == sorted(places)
+    for said in ("Test c, procédure collective", "188\u202f000\u00a0€", "830\u202f000\u00a0€", "Marché de dépollution"):
+        assert said in text
+    assert "article\u00a02, point 18" in text and "n°\u00a01407/2013" in text
+
+
+def test_each_computation_is_published_with_its_values():
+    published = json.loads(run("check", EXAMPLES / "non-eligible.json", "--json").stdout)["computations"]
+    assert [each["code"] for each in published] == ["difficulty", "de_minimis", "cumulation", "work_start"]
+    difficulty, de_minimis, cumulation, work_start = (each["values"] for each in published)
+    assert difficulty["in_difficulty"] is False and difficulty["test_e"] is False
+    assert de_minimis == {"room": "188000", "ceiling": "200000", "counted": "12000", "since": "2020-01-01"}
+    assert cumulation == {"total": "850000", "room": "830000"}
+    assert work_start == {"starts_on": "2022-03-01", "place": "before"}
+    assert all(each["lines"] and each["citations"] and each["sentence"] for each in published)
+
+
+def test_the_regime_of_de_minimis_is_that_of_the_day_of_judgement():
+    later = run("check", EXAMPLES / "demonstration.json", "--json", "--on", "2026-03-11").stdout
+    values = json.loads(later)["computations"][1]["values"]
+    assert (values["ceiling"], values["room"], values["since"]) == ("300000", "300000", "2023-03-11")
 
 
 def test_the_day_can_be_chosen_and_a_closed_call_says_what_follows():

@@ -44,6 +44,7 @@ class Aid:
 
     lines: tuple[AidLine, ...]
     binding: tuple[str, ...] = ()  # codes of the ceilings that give the largest grant: one, or several that are equal
+    binding_said: str = ""  # the same in words
 
     def amount(self, code: str) -> Decimal | None:
         return next((line.amount for line in self.lines if line.code == code), None)
@@ -55,11 +56,10 @@ class Aid:
         """In words, when other answers make another ceiling apply; empty when the same one does."""
         if not self.binding or not other.binding or self.binding == other.binding:
             return ""
-        before, after = (listing(aid.labels(aid.binding)) for aid in (self, other))
-        return typeset(f"Le plafond qui s'applique change : « {before} » aujourd'hui, « {after} » avec ces réponses.")
-
-    def labels(self, codes: tuple[str, ...]) -> list[str]:
-        return [line.label.partition(":")[2].strip() for line in self.lines if line.code in codes]
+        return typeset(
+            f"Le plafond qui s'applique change : {self.binding_said} aujourd'hui, "
+            f"{other.binding_said} avec ces réponses."
+        )
 
 
 def paired(today: Aid, supposed: Aid) -> tuple[tuple[AidLine, AidLine], ...]:
@@ -184,6 +184,7 @@ def statement(rules: AidRules, facts: Mapping[str, object]) -> Aid:
             for each in lines
         ),
         binding,
+        listing(each.ceiling.label for each in found if each.ceiling.code in binding),
     )
 
 
@@ -278,7 +279,7 @@ def _ceiling_line(each: _Found, found: list[_Found], *, is_binding: bool) -> Aid
             "n'avons pas lu peut la limiter davantage."
         )
     word = "Plafond" if each.ceiling.is_verified else "Plafond à confirmer"
-    return AidLine(each.ceiling.code, f"{word} : {each.ceiling.label}", each.amount, said, each.ceiling.cites)
+    return AidLine(each.ceiling.code, f"{word} « {each.ceiling.label} »", each.amount, said, each.ceiling.cites)
 
 
 def _largest_lines(found: list[_Found], largest: Decimal | None, requested: Decimal | None) -> tuple[AidLine, ...]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from grantapp.domain.edition import Edition
-from grantapp.domain.eligibility import Finding, Severity, Verdict
+from grantapp.domain.eligibility import Finding, Severity, Verdict, about_the_date
 from grantapp.domain.judgement import Judgement, judge, judge_on_merits
 from grantapp.domain.judgement import as_json as judgement_as_json
 from grantapp.domain.project import Project
@@ -105,7 +105,7 @@ def _rules(editions: Sequence[Edition], judgements: Sequence[Judgement], by_date
     titles: dict[str, str] = {}
     for edition in editions:
         for rule in edition.rules:
-            if by_date or not rule.about_the_date:
+            if by_date or not about_the_date(rule):
                 titles.setdefault(rule.code, typeset(rule.title))
     return tuple(
         RuleRow(code, titles[code], tuple(_cell(*each, code) for each in zip(editions, judgements, strict=True)))

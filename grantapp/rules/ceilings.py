@@ -1,4 +1,7 @@
-"""Makers of ceilings: what limits a grant, each with its arithmetic in words. Euros without VAT, percentages of 100."""
+"""Makers of ceilings: what limits a grant, each with its arithmetic in words. Euros without VAT, percentages of 100.
+
+R41, the rule that what is asked stays within a rate, counts as the ceiling does and stands beside it.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,9 +9,9 @@ from decimal import Decimal
 
 from grantapp.domain.aid import Basis, Ceiling, Limit
 from grantapp.domain.derived import FILED_AT, SIZE
-from grantapp.domain.eligibility import Citation
+from grantapp.domain.eligibility import Citation, Outcome, Rule, met, not_met
 from grantapp.domain.question import When
-from grantapp.domain.sections.funding import Post
+from grantapp.domain.sections.funding import Post, SourceNature
 from grantapp.domain.sections.site import Status
 from grantapp.domain.size import SizeClass
 from grantapp.french import PARIS, euros, percent
@@ -24,15 +27,13 @@ def deficit(*, cites: tuple[Citation, ...], applies: tuple[When, ...] = ()) -> C
     """R39. A balancing grant: at most what is missing once revenue and all other public aid are counted."""
 
     def limit(basis: Basis) -> Limit | None:
-        if basis.deficit is None or basis.cost is None or basis.revenue is None or basis.other_public_aid is None:
+        if basis.deficit is None:
             return None
-        said = (
-            f"{euros(basis.cost)} de coût, moins {euros(basis.revenue)} de recettes, moins "
-            f"{euros(basis.other_public_aid)} d'autres aides publiques = {euros(basis.deficit)}."
-        )
         if basis.deficit <= 0:
-            return Limit(Decimal(0), f"{said} L'opération n'est pas en déficit : il n'y a rien à combler.")
-        return Limit(basis.deficit, said)
+            return Limit(
+                Decimal(0), "Les recettes et les autres aides couvrent le coût : il n'y a pas de déficit à combler."
+            )
+        return Limit(basis.deficit, f"L'aide comble au plus le déficit de l'opération : {euros(basis.deficit)}.")
 
     return Ceiling(
         code="at_most_deficit",
@@ -62,6 +63,46 @@ def posts_share(
         return None if spent is None else _share(spent, percent, most_base, most_aid)
 
     return Ceiling(code=code, label=label, needs=CLAIMED, limit=limit, cites=cites, applies=applies)
+
+
+def asked_within_share(
+    *,
+    posts: frozenset[Post],
+    percent: Decimal,
+    most_base: Decimal | None = None,
+    cites: tuple[Citation, ...],
+    applies: tuple[When, ...] = (),
+) -> Rule:
+    """R41. What is asked stays within a percentage of what is claimed on these posts, as `posts_share` counts it."""
+
+    def check(
+        given: tuple[Post, ...],
+        amounts: tuple[Decimal, ...],
+        claimed: tuple[bool, ...],
+        natures: tuple[SourceNature, ...],
+        resources: tuple[Decimal, ...],
+    ) -> Outcome:
+        rows = zip(given, amounts, claimed, strict=True)
+        spent = sum((amount for post, amount, is_claimed in rows if is_claimed and post in posts), Decimal(0))
+        plan = zip(natures, resources, strict=True)
+        asked = sum((amount for nature, amount in plan if nature is SourceNature.GRANT), Decimal(0))
+        most = _share(spent, percent, most_base, None)
+        if most.amount is not None and asked > most.amount:
+            return not_met(
+                f"Vous demandez {euros(asked)} ; l'aide va au plus à {most.sentence} Ramenez l'aide demandée à "
+                f"{euros(most.amount)}, et couvrez le reste par d'autres ressources."
+            )
+        return met(f"Vous demandez {euros(asked)} ; l'aide va au plus à {most.sentence}")
+
+    return Rule(
+        code="R41",
+        slug="taux-maximal",
+        title="Une aide sous le taux maximal",
+        needs=(*CLAIMED, *SOURCES),
+        cites=cites,
+        check=check,
+        applies=applies,
+    )
 
 
 def by_size(

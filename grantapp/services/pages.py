@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from grantapp.domain.comparison import Comparison
-from grantapp.domain.edition import Edition
+from grantapp.domain.edition import Amendment, Edition
 from grantapp.domain.eligibility import AnyRule, Finding
 from grantapp.domain.judgement import Judgement
 from grantapp.domain.lifecycle import State
 from grantapp.domain.orientation import Orientation
 from grantapp.domain.project import Project, Section
 from grantapp.domain.question import Question
+from grantapp.domain.reasoning import Reasoning
 from grantapp.domain.sensitivity import Effect
 from grantapp.domain.wizard import Gap, StepState
 
@@ -45,6 +46,7 @@ class OverviewPage:
     head: DossierHead
     tasks: tuple[TaskLine, ...]
     judgement: Judgement
+    changed: tuple[Amendment, ...]  # errata of the call that a draft was not saved under, the newest first
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,11 @@ class StepPage:
     judgement: Judgement
     findings: tuple[Finding, ...]  # those that need an answer of this section
     attachments: tuple[AttachmentLine, ...] = ()
+
+    @property
+    def reasonings(self) -> tuple[Reasoning, ...]:
+        """The computations that begin with the answers of this section."""
+        return tuple(each for each in self.judgement.reasonings if each.section == self.section.name)
 
 
 @dataclass(frozen=True)

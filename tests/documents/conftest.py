@@ -10,7 +10,7 @@ from functools import cache
 import pypdfium2
 import pytest
 
-from grantapp.domain.aid import AidRules, Rate
+from grantapp.domain.aid import Advance, AidRules, Rate
 from grantapp.domain.deposit import Deposit, freeze
 from grantapp.domain.edition import Edition, Passage, Route, Window
 from grantapp.domain.eligibility import Citation, Rule, Severity, met, not_met
@@ -18,6 +18,7 @@ from grantapp.domain.judgement import judge
 from grantapp.domain.project import Project, sections
 from grantapp.domain.question import Kind, Piece, Question
 from grantapp.domain.sections import applicant, funding, works
+from grantapp.rules import ceilings
 
 FILED_AT = datetime(2022, 4, 29, 21, 59, 59, tzinfo=UTC)
 CLAUSE = Citation(text="Cahier des charges inventé", at="article 3", url="https://appel.example/cahier.pdf")
@@ -95,6 +96,17 @@ def edition(*steps: str) -> Edition:
             posts_cited=(CLAUSE,),
             deficit_cited=(DOUBTFUL,),
             rates=(Rate("rate", "Taux", None, "Aucune source ne le donne.", (DOUBTFUL,)),),
+            ceilings=(
+                ceilings.deficit(cites=(CLAUSE,)),
+                ceilings.posts_share(
+                    code="share",
+                    label="40 % des études",
+                    posts=frozenset({funding.Post.STUDIES}),
+                    percent=Decimal(40),
+                    cites=(DOUBTFUL,),
+                ),
+            ),
+            advance=Advance(percent=Decimal(15), cites=(CLAUSE,)),
         ),
         routes=(Route(code="etudes", title=ADVICE, advice=(Passage("Demandez-les.", cites=(CLAUSE,)),), applies=()),),
         successor=Passage(""),

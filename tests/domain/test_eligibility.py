@@ -17,6 +17,7 @@ from grantapp.domain.eligibility import (
     not_met,
     unknown,
 )
+from grantapp.domain.project import anchors
 from grantapp.domain.question import when
 
 CITED = (Citation(text="Cahier des charges", at="2.3", url="https://exemple.fr/"),)
@@ -46,6 +47,13 @@ def test_an_unanswered_question_is_named_and_never_counted_as_a_no():
 
 def test_the_column_of_a_table_is_named_with_its_table():
     assert "Plan de financement\u00a0: Montant" in unknown(["funding.sources.amount"]).sentence
+
+
+def test_a_sentence_names_ten_questions_at_most_and_counts_the_others():
+    many = [anchor for anchor in anchors() if anchor.startswith("organisation.")]
+    assert "autres réponses" not in unknown(many[:10]).sentence
+    outcome = unknown(many[:11])
+    assert outcome.sentence.endswith("et 8 autres réponses.") and outcome.missing == tuple(many[:11])
 
 
 def test_without_a_plot_the_plot_is_what_is_missing():

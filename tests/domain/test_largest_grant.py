@@ -140,8 +140,8 @@ def test_another_ceiling_that_applies_is_told_and_the_same_one_is_not():
     )
     share = aid((CEILINGS[0], SHARE), spent, [grant])
     deficit = aid((CEILINGS[0], SHARE), spent, [grant, Source(nature=SourceNature.REVENUE, amount=Decimal(120))])
-    assert "« 55 % de la dépollution » aujourd" in share.turn_of_ceiling(deficit).replace("\u00a0", " ")
-    assert "« le déficit de l’opération » avec" in share.turn_of_ceiling(deficit).replace("\u00a0", " ")
+    assert "change : 55 % de la dépollution aujourd" in share.turn_of_ceiling(deficit).replace("\u00a0", " ")
+    assert ", le déficit de l’opération avec ces réponses." in share.turn_of_ceiling(deficit).replace("\u00a0", " ")
     assert share.turn_of_ceiling(share) == ""
     assert share.turn_of_ceiling(aid((), spent, [grant])) == ""
 

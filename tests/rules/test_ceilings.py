@@ -86,14 +86,14 @@ def sentence(aid, code):
 def test_the_grant_fills_the_deficit_and_no_more():
     aid = stated(DEFICIT)
     assert aid.amount("at_most_deficit") == aid.amount("largest_grant") == 800_000
-    assert typeset("moins 2 500 000 € de recettes") in sentence(aid, "at_most_deficit")
+    assert typeset("au plus le déficit de l'opération : 800 000 €") in sentence(aid, "at_most_deficit")
 
 
 @pytest.mark.parametrize(("revenue", "room"), [(3_299_999, 1), (3_300_000, 0), (3_300_001, 0)])
 def test_an_operation_in_balance_has_nothing_to_fill(revenue, room):
     aid = stated(DEFICIT, plan=((SourceNature.REVENUE, revenue), (SourceNature.OTHER_PUBLIC, 300_000)))
     assert aid.amount("largest_grant") == room
-    assert ("rien à combler" in sentence(aid, "at_most_deficit")) is (room == 0)
+    assert ("pas de déficit à combler" in sentence(aid, "at_most_deficit")) is (room == 0)
 
 
 def test_without_its_answers_the_deficit_waits_and_names_them():
@@ -313,7 +313,7 @@ def test_a_ceiling_without_an_amount_is_said_not_to_count():
 def test_doubtful_ceilings_alone_give_no_largest_grant_but_say_what_it_could_be():
     aid = stated(LAND_VALUE, **ESTIMATED)
     assert aid.amount("article_45") == 1_110_000
-    assert aid.line("article_45").label.startswith(typeset("Plafond à confirmer :"))
+    assert aid.line("article_45").label.startswith(typeset("Plafond à confirmer «"))
     assert "s’il s’applique" in sentence(aid, "article_45")
     assert (aid.line("largest_grant"), aid.line("over_ceiling"), aid.binding) == (None, None, ())
     assert aid.amount("own_share") == 2_800_000

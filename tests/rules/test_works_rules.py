@@ -194,3 +194,17 @@ def test_signing_works_early_blocks_and_signing_studies_early_may_only_warn():
     assert works.no_works_contract_before_filing(cites=CITES).severity is Severity.BLOCKING
     rule = works.no_study_contract_before_filing(cites=CITES, severity=Severity.WARNING)
     assert rule.severity is Severity.WARNING
+
+
+# ── R34 ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("severity", "said"), [(Severity.BLOCKING, "doivent être faites"), (Severity.WARNING, "si possible")]
+)
+def test_a_last_day_that_is_only_wished_for_is_said_so(severity, said):
+    rule = works.last_expense_by(last=TODAY, cites=CITES, severity=severity)
+    assert rule.severity is severity
+    assert rule.check(TODAY).verdict is Verdict.MET
+    outcome = rule.check(AFTER)
+    assert outcome.verdict is Verdict.NOT_MET and said in outcome.sentence
