@@ -194,12 +194,15 @@ def check(ctx: click.Context, path: Path, edition_id: str | None, on: datetime |
     from grantapp.services.judging import BadFile, read_case
 
     try:
-        judgement = read_case(path, edition_id=edition_id, on=on, now=_now()).judgement()
+        case = read_case(path, edition_id=edition_id, on=on, now=_now())
     except BadFile as bad:
         ctx.exit(_fail(str(bad)))
+    judgement = case.judgement()
     if as_data:
         click.echo(json.dumps(as_json(judgement), ensure_ascii=False, indent=2))
     else:
+        if case.edition.carried_from:
+            click.echo(click.style(case.edition.texts["carried"], bold=True) + "\n")
         _tell(judgement)
     ctx.exit(EXITS[judgement.conclusion.value])
 

@@ -47,6 +47,33 @@ NO_CLAUSE = "Règle européenne habituelle ; la clause n'a pas été vue pour ce
 # No text of the fund asks for the agreements that the Fonds vert asks of a private holder: « accords » is not asked.
 STEPS = tuple(section.name for section in sections() if section.name != "support")
 
+# What only ADEME or the Fonds vert asks: no source of this fund does, and an answer that is not needed is not a gap.
+UNASKED = frozenset(
+    {
+        "organisation.bears_expense",
+        "history.unused",
+        "history.needs_works",
+        "pollution.certified_consultant",
+        "pollution.certificate",
+        "pollution.management_plan_on",
+        "pollution.preliminary_design_on",
+        "pollution.independent_supervisor",
+        "liability.duties_met",
+        "liability.in_default",
+        "plan.planning_document",
+        "plan.planning_compatible",
+        "operation.organised_vacancy",
+        "operation.natural_vocation",
+        "operation.demolition_planned",
+        "funding.value_before",
+        "funding.value_after",
+        "funding.valued_by",
+        "pieces.management_plan",
+        "pieces.preliminary_design",
+        "pieces.duties_evidence",
+    }
+)
+
 HOLDERS = frozenset(Category) - {Category.ASSOCIATION, Category.STATE_SERVICE}
 STUDIES_POSTS = frozenset({Post.STUDIES})
 DEPOLLUTION_POSTS = frozenset({Post.ENGINEERING, Post.DECONTAMINATION, Post.SUPERVISION, Post.RESIDUAL, Post.ECOLOGY})

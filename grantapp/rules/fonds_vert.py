@@ -95,6 +95,23 @@ READ_FOR = {
 
 STEPS = tuple(section.name for section in sections())
 
+# ADEME's own call asks for these; no page of the Fonds vert does, and a project that needs no depollution has none.
+OF_ADEME_ONLY = frozenset(
+    {
+        "organisation.bears_expense",
+        "pollution.management_plan_on",
+        "pollution.preliminary_design_on",
+        "pollution.independent_supervisor",
+        "liability.duties_met",
+        "liability.in_default",
+        "plan.planning_document",
+        "plan.planning_compatible",
+        "pieces.management_plan",
+        "pieces.preliminary_design",
+        "pieces.duties_evidence",
+    }
+)
+
 HOLDERS = frozenset(Category) - {Category.STATE_SERVICE}
 HOLDERS_OF_2023 = HOLDERS - {Category.ASSOCIATION}  # named in later pages only
 
@@ -243,10 +260,10 @@ def since_2025() -> tuple[AnyRule, ...]:
 
 
 def unasked(rules: tuple[AnyRule, ...]) -> frozenset[str]:
-    """The questions on the operation that none of these rules looks at: they were written for the fund before."""
+    """What no source of the measure asks for, and the questions on the operation that none of these rules looks at."""
     section = section_named("operation")
     looked_at = {anchor for rule in rules for anchor in rule.anchors}
-    return frozenset(question.anchor for question in section.questions if question.anchor not in looked_at)
+    return OF_ADEME_ONLY | {each.anchor for each in section.questions if each.anchor not in looked_at}
 
 
 def round_used(read: tuple[Round, ...]) -> AnyRule:

@@ -239,6 +239,10 @@ RGEC = Source(
     "Règlement (UE) n° 651/2014, règlement général d'exemption par catégorie, version en vigueur en 2022",
     "https://eur-lex.europa.eu/eli/reg/2014/651/oj",
 )
+DECRET_2018 = Source(
+    "Décret n° 2018-514 du 25 juin 2018 sur les subventions de l'État pour des projets d'investissement",
+    "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000037106457",
+)
 ARRETE_2018 = Source(
     "Arrêté du 21 août 2018, contenu d'une demande de subvention de l'État",
     "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000037335774",
@@ -272,6 +276,7 @@ S59 = Source(
 # ── texts that a question or a sentence names in its own words ───────────────────────────────────────────────────
 
 NAMED = {
+    "décret n° 2018-514, article 10": DECRET_2018,
     "arrêté du 21 août 2018": ARRETE_2018,
     "arrêté du 2 août 2019": ARRETE_2019,
     "code de l'urbanisme, article L. 111-26": S51,

@@ -63,6 +63,7 @@ def overview(session: Session, reference: str, *, now: datetime, by: Person) -> 
         tasks=tuple(_task(dossier, edition, project, step) for step in wizard.steps(edition)),
         judgement=judge(edition, project, _judged_at(dossier, now)),
         changed=_changed(dossier, edition, now),
+        filed_under=dossier.deposits[-1].edition_version if dossier.deposits else None,
     )
 
 
@@ -314,7 +315,7 @@ def _judged_at(dossier: DossierRow, now: datetime) -> datetime:
 
 
 def _changed(dossier: DossierRow, edition: Edition, now: datetime) -> tuple[Amendment, ...]:
-    """The errata since the last save. One of that very day counts: it may have come after."""
+    """The errata since the last save; one of that very day may have come after it, so it counts."""
     if dossier.state is not State.DRAFT:
         return ()
     saved_on = dossier.updated_at.astimezone(PARIS).date()

@@ -16,7 +16,7 @@ from grantapp.domain.project import Project, Section
 from grantapp.domain.question import Question
 from grantapp.domain.reasoning import Reasoning
 from grantapp.domain.sensitivity import Effect
-from grantapp.domain.wizard import Gap, StepState
+from grantapp.domain.wizard import Gap, StepState, questions_of
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class OverviewPage:
     tasks: tuple[TaskLine, ...]
     judgement: Judgement
     changed: tuple[Amendment, ...]  # errata of the call that a draft was not saved under, the newest first
+    filed_under: str | None  # the version of the rules that the last deposit was judged under
 
 
 @dataclass(frozen=True)
@@ -289,3 +290,6 @@ class EditionPage:
     @property
     def rules(self) -> tuple[RuleLine, ...]:
         return self.blocking + self.warnings
+
+    def questions_of(self, section: Section) -> tuple[Question, ...]:
+        return questions_of(self.edition, section)

@@ -11,9 +11,10 @@ from grantapp.domain.derived import REGION
 from grantapp.domain.eligibility import AllOf, AnyOf, Severity, Verdict
 from grantapp.domain.facts import facts_for
 from grantapp.domain.judgement import judge
-from grantapp.domain.project import anchors, question_at
+from grantapp.domain.project import anchors, is_anchor, question_at
 from grantapp.domain.region import Region
 from grantapp.domain.sections.applicant import Category
+from grantapp.domain.wizard import questions_of, steps
 from grantapp.editions import cases, find_case, get_edition
 from grantapp.rules import fonds_friches
 from tests.domain.vocabulary import answers
@@ -112,6 +113,17 @@ def test_the_wish_to_pay_before_the_end_of_2024_only_warns(session):
     outcome = rules_of(session)["R34"].check(date(2025, 1, 1))
     assert rules_of(session)["R34"].severity is Severity.WARNING
     assert "si possible" in outcome.sentence
+
+
+@each_session
+def test_what_only_another_call_wants_is_not_asked_and_no_rule_waits_for_it(session):
+    edition = get_edition(session)
+    assert all(is_anchor(anchor) and anchor.split(".")[0] in edition.steps for anchor in edition.unasked)
+    for rule in edition.rules:
+        assert edition.unasked.isdisjoint(rule.anchors), rule.code
+    asked = {question.anchor for step in steps(edition) for question in questions_of(edition, step)}
+    assert asked.isdisjoint({*edition.unasked, "pieces.demolition_note", "pieces.planning_agreement"})
+    assert "pieces.accounts" in asked
 
 
 @each_session

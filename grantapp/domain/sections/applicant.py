@@ -327,7 +327,7 @@ class PublicAid:
         "Avez-vous reçu ou demandé d'autres aides publiques depuis trois ans ?",
         Kind.YES_NO,
         hint="État, Région, Département, intercommunalité, Europe, agence de l'eau…",
-        why="Le total des aides publiques est plafonné (arrêté du 2 août 2019).",
+        why="Le total des aides publiques est plafonné (décret n° 2018-514, article 10).",
     )
     aids: tuple[Aid, ...] | None = question(
         "Ces aides",

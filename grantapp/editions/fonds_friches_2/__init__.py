@@ -85,6 +85,7 @@ EDITION = Edition(
     window=CALENDAR.widest,
     regional=CALENDAR.regional,
     steps=fonds_friches.STEPS,
+    unasked=fonds_friches.UNASKED,
     rules=RULES,
     aid=fonds_friches.aid(TEXTS, posts_cited=POSTS_CITED, deficit_cited=DEFICIT_CITED, grant_cited=GRANT_ALWAYS),
     routes=(
