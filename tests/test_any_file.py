@@ -71,9 +71,6 @@ SCHEMA["properties"] |= {
     "$schema": {"type": "string"},
     "on": {"enum": ["2022-03-15", "2024-01-01", "2026-11-23", "1900-01-01", "2100-12-31"]},
 }
-    "$schema": {"type": "string"},
-    "on": {"type": "string", "enum": ["2022-03-15", "2024-01-01", "2026-11-23", "1900-01-01", "2100-12-31"]},
-}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
