@@ -1,6 +1,7 @@
 """The terminal: verdicts, exit codes, and one clear sentence for each fault."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grantapp.cli import group
+from grantapp.editions import all_editions
 from grantapp.services import demonstration
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -167,17 +169,18 @@ def test_the_editions_say_which_is_open():
 def test_a_project_is_judged_by_every_edition_side_by_side():
     result = run("compare", EXAMPLES / "demonstration.json", "--json")
     concluded = {each["edition"]: each["conclusion"] for each in json.loads(result.stdout)}
-    assert list(concluded.items()) == [
-        ("ademe_2022", "conditional"),
-        ("ademe_2021", "ineligible"),
-        ("ademe_2020", "ineligible"),
-    ]
+    assert list(concluded) == [edition.id for edition in reversed(all_editions())]
+    assert concluded["ademe_2022"] == "conditional"
+    assert concluded["fonds_vert_2026"] == concluded["ademe_2021"] == concluded["ademe_2020"] == "ineligible"
     assert result.exit_code == 0
 
 
 def test_a_comparison_names_what_each_edition_refuses_and_cannot_judge():
-    latest, earlier, first = run("compare", EXAMPLES / "sans-terrain.json").stdout.split("ademe_")[1:]
-    assert latest.startswith("2022") and "Indéterminé" in latest and "R13" in latest and "R01" not in latest
+    told = run("compare", EXAMPLES / "sans-terrain.json").stdout
+    parts = re.split(rf"^({'|'.join(edition.id for edition in all_editions())}),", told, flags=re.MULTILINE)
+    by_edition = dict(zip(parts[1::2], parts[2::2], strict=True))
+    latest, earlier, first = (by_edition[name] for name in ("ademe_2022", "ademe_2021", "ademe_2020"))
+    assert "Indéterminé" in latest and "R13" in latest and "R01" not in latest
     assert "R01" in earlier and "R33" not in earlier
     assert "R33" in first and "R34" in first  # only that edition dates the works
 
@@ -223,3 +226,11 @@ def test_a_mistyped_command_is_answered_in_french(words):
     assert done.returncode == 2
     assert not [word for word in ("Error", "Usage", "Missing", "No such") if word in done.stderr]
     assert done.stderr.strip()
+
+
+def test_a_check_by_an_edition_that_is_carried_over_says_so_first():
+    told = run("check", EXAMPLES / "demonstration.json", "--edition", "fonds_vert_2026", "--on", "2026-11-23").stdout
+    assert told.startswith("Les règles de 2026 n’ont pas été trouvées.")
+    assert "Éligible :" not in told
+    other = run("check", EXAMPLES / "demonstration.json", "--edition", "fonds_vert_2025", "--on", "2025-04-10").stdout
+    assert "n’ont pas été trouvées" not in other.splitlines()[0]
