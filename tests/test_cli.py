@@ -274,3 +274,11 @@ def test_a_mistyped_command_is_answered_in_french(words):
     assert done.returncode == 2
     assert not [word for word in ("Error", "Usage", "Missing", "No such") if word in done.stderr]
     assert done.stderr.strip()
+
+
+def test_a_check_by_an_edition_that_is_carried_over_says_so_first():
+    told = run("check", EXAMPLES / "demonstration.json", "--edition", "fonds_vert_2026", "--on", "2026-11-23").stdout
+    assert told.startswith("Les règles de 2026 n’ont pas été trouvées.")
+    assert "Éligible :" not in told
+    other = run("check", EXAMPLES / "demonstration.json", "--edition", "fonds_vert_2025", "--on", "2025-04-10").stdout
+    assert "n’ont pas été trouvées" not in other.splitlines()[0]
