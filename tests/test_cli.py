@@ -142,12 +142,13 @@ def test_a_project_is_judged_by_every_edition_side_by_side():
         ("ademe_2022", "conditional"),
         ("ademe_2021", "ineligible"),
         ("ademe_2020", "ineligible"),
+        ("ademe_2019", "ineligible"),
     ]
     assert result.exit_code == 0
 
 
 def test_a_comparison_names_what_each_edition_refuses_and_cannot_judge():
-    latest, earlier, first = run("compare", EXAMPLES / "sans-terrain.json").stdout.split("ademe_")[1:]
+    latest, earlier, first, _ = run("compare", EXAMPLES / "sans-terrain.json").stdout.split("ademe_")[1:]
     assert latest.startswith("2022") and "Indéterminé" in latest and "R13" in latest and "R01" not in latest
     assert "R01" in earlier and "R33" not in earlier
     assert "R33" in first and "R34" in first  # only that edition dates the works

@@ -119,6 +119,9 @@ class Ceiling:
     cites: tuple[Citation, ...]
     applies: tuple[When, ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", typeset(self.label))
+
     @property
     def is_verified(self) -> bool:
         return all(citation.verified for citation in self.cites)
