@@ -79,7 +79,7 @@ def test_an_edition_is_found_by_its_identifier():
 
 def test_an_unknown_edition_is_refused_with_the_known_ones():
     assert find_edition("ademe_1900") is None
-    with pytest.raises(UnknownEdition, match=r"ademe_1900.*ademe_2020, ademe_2021.* ou "):
+    with pytest.raises(UnknownEdition, match=r"ademe_1900.*ademe_2020.*ademe_2021.* ou "):
         get_edition("ademe_1900")
 
 

@@ -20,6 +20,7 @@ LONGEST_TITLE = 300
 HEADINGS = (
     ("call", "Appel"),
     ("title", "Édition"),
+    ("carried", "Règles reprises, non confirmées"),
     ("authority", "Adressé à"),
     ("intro", "Objet"),
     ("hour_note", "Heure de clôture"),

@@ -1,4 +1,4 @@
-"""The eligibility report: findings with the citation of every rule, amounts, size, other ways, sources."""
+"""The eligibility report: findings with the citation of every rule, amounts, size, computations, ways, sources."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -128,6 +128,17 @@ class Size:
 
 
 @dataclass(frozen=True)
+class Computation:
+    """A computation explained: its result, then the lines that lead to it."""
+
+    title: str
+    sentence: str
+    lines: tuple[str, ...]
+    missing: tuple[str, ...]
+    references: References
+
+
+@dataclass(frozen=True)
 class Way:
     """Another way, or what to do first."""
 
@@ -151,6 +162,7 @@ class Report:
     findings: tuple[Finding, ...]
     amounts: tuple[Amount, ...]
     size: Size
+    computations: tuple[Computation, ...]  # none in a deposit frozen before they were explained
     ways: tuple[Way, ...]
     sources: tuple[Source, ...]
     said: tuple[Said, ...] = ()
@@ -264,6 +276,16 @@ def report(
         references=bibliography.references(company["citations"], "taille"),
         group=picture_of([_node(each, ink) for each in company.get("group", ())], us="Le porteur du projet"),
     )
+    computations = tuple(
+        Computation(
+            title=french.typeset(each["title"]),
+            sentence=ink.text(each["sentence"]),
+            lines=tuple(ink.text(line) for line in each["lines"]),
+            missing=tuple(labels[anchor] for anchor in each["missing"] if anchor in labels),
+            references=bibliography.references(each["citations"], "calculs"),
+        )
+        for each in judgement.get("computations", ())
+    )
     ways = tuple(
         Way(
             title=french.typeset(each["title"]),
@@ -276,7 +298,7 @@ def report(
         Said(heading, french.typeset(each["text"]), bibliography.references(each["citations"], "l'appel"))
         for heading, each in passages
     )
-    return Report(judgement["conclusion"], findings, amounts, size, ways, bibliography.sources, said)
+    return Report(judgement["conclusion"], findings, amounts, size, computations, ways, bibliography.sources, said)
 
 
 def _node(frozen: Mapping[str, Any], ink: Ink) -> Node:

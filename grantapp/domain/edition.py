@@ -47,11 +47,22 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """A relève: the files there on that day, in that region, are examined together."""
+    """A relève: the files there on that day, in that region, are examined together.
+
+    `hour` when a source gives one, in the time of Paris; without it the whole day counts.
+    """
 
     on: date
     region: Region
     cites: tuple[Citation, ...]
+    hour: time | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first instant that is too late for it."""
+        if self.hour:
+            return datetime.combine(self.on, self.hour, PARIS)
+        return datetime.combine(self.on + timedelta(days=1), time.min, PARIS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +83,15 @@ class Route:
     def __post_init__(self) -> None:
         said = [citation for passage in (self.title, *self.advice) for citation in passage.cites]
         object.__setattr__(self, "cites", tuple(dict.fromkeys([*said, *self.cites])))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Precedence:
+    """Why this call comes before the others that are open, for the projects of which all conditions hold."""
+
+    sentence: str
+    applies: tuple[When, ...]
+    cites: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +124,8 @@ class Edition:
     amendments: tuple[Amendment, ...] = field(default=())
     regional: Mapping[Region, Window] = field(default_factory=dict)  # dates of a region that has its own
     rounds: tuple[Round, ...] = field(default=())
+    first_for: Precedence | None = None  # the projects that must come here before any other desk
+    unasked: frozenset[str] = frozenset()  # questions of its sections that serve no rule of it, by anchor
     carried_from: str = ""  # the edition whose rules this one carries over, not confirmed
     reference_prefix: str = "D"
 

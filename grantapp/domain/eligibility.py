@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from grantapp.domain.derived import DERIVED
+from grantapp.domain.derived import DERIVED, FILED_AT, REGION
 from grantapp.domain.project import conditions_of, is_anchor, question_at
 from grantapp.domain.question import Kind, When, all_hold
-from grantapp.french import listing, typeset
+from grantapp.french import listing, number, typeset
 
 Facts = Mapping[str, object]
+
+MOST_NAMED, FIRST_NAMED = 10, 3  # past ten questions, a sentence names the first three and counts the others
 
 
 class Verdict(StrEnum):
@@ -75,7 +77,9 @@ def unknown(missing: Iterable[str], facts: Facts | None = None) -> Outcome:
     anchors = tuple(dict.fromkeys(missing))
     if facts and facts.get("request.site_found") is False and any(_is_about_the_plot(anchor) for anchor in anchors):
         return Outcome(Verdict.UNKNOWN, typeset("À juger quand un terrain sera trouvé."), anchors)
-    labels = dict.fromkeys(_spoken(anchor) for anchor in anchors)
+    labels = list(dict.fromkeys(_spoken(anchor) for anchor in anchors))
+    if len(labels) > MOST_NAMED:
+        labels = [*labels[:FIRST_NAMED], f"{number(len(labels) - FIRST_NAMED)} autres réponses"]
     return Outcome(Verdict.UNKNOWN, typeset(f"À juger : il manque {listing(labels)}."), anchors)
 
 
@@ -106,7 +110,7 @@ class Rule:
     applies: tuple[When, ...] = ()
 
     def judge(self, facts: Facts) -> Outcome:
-        missing = [anchor for need in self.needs if need not in facts for anchor in _to_open(need, facts)]
+        missing = to_open(self.needs, facts)
         return unknown(missing) if missing else self.check(*(facts[need] for need in self.needs))
 
     @property
@@ -118,8 +122,37 @@ class Rule:
         return _questions_behind(self.all_needs)
 
 
-def _to_open(need: str, facts: Facts) -> tuple[str, ...]:
-    """The questions to open when this fact is missing: itself, or those without an answer from which it is derived."""
+@dataclass(frozen=True, kw_only=True)
+class Computed:
+    """A clause read off a computation that the applicant is shown too, so that both say the same.
+
+    It is given all the facts, and may conclude while some of its `needs` are missing.
+    """
+
+    code: str
+    slug: str
+    title: str
+    needs: tuple[str, ...]
+    cites: tuple[Citation, ...]
+    judge: Callable[[Facts], Outcome]
+    severity: Severity = Severity.BLOCKING
+    applies: tuple[When, ...] = ()
+
+    @property
+    def all_needs(self) -> tuple[str, ...]:
+        return self.needs
+
+    @property
+    def anchors(self) -> tuple[str, ...]:
+        return _questions_behind(self.all_needs)
+
+
+def to_open(needs: Iterable[str], facts: Facts) -> tuple[str, ...]:
+    """The questions to open for those of these facts that are missing: themselves, or those they are derived from."""
+    return tuple(anchor for need in needs if need not in facts for anchor in _behind(need, facts))
+
+
+def _behind(need: str, facts: Facts) -> tuple[str, ...]:
     anchors = DERIVED[need].anchors if need in DERIVED else ()
     return tuple(anchor for anchor in anchors if anchor not in facts) or anchors or (need,)
 
@@ -176,7 +209,15 @@ class AllOf(_Several):
         return met(" ".join(each.sentence for each in self._outcomes(facts, Verdict.MET)))
 
 
-AnyRule = Rule | AnyOf | AllOf
+AnyRule = Rule | AnyOf | AllOf | Computed
+
+
+def about_the_date(rule: AnyRule) -> bool:
+    """It looks at nothing but the day of filing, and at the region where regions have days of their own.
+
+    Such a rule says whether the door is open, not whether the project fits: `judge_on_merits` leaves it out.
+    """
+    return FILED_AT in rule.all_needs and set(rule.all_needs) <= {FILED_AT, REGION}
 
 
 @dataclass(frozen=True, kw_only=True)

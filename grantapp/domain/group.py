@@ -64,7 +64,7 @@ def figures_of(link: Link, year: int) -> Figures | None:
 
 def group_of(links: Sequence[Link]) -> Group:
     """The undertakings that count, in the order of the rows."""
-    keys = [_key(link.name) or f"\n{place}" for place, link in enumerate(links, start=1)]
+    keys = [key_of(link.name) or f"\n{place}" for place, link in enumerate(links, start=1)]
     faults = []
     rows: dict[str, list[tuple[str, Link]]] = {}
     for place, (key, link) in enumerate(zip(keys, links, strict=True), start=1):
@@ -115,16 +115,28 @@ def group_of(links: Sequence[Link]) -> Group:
     return Group(tuple(parts), _public(rows), ())
 
 
+def names_linked(links: Sequence[Link]) -> frozenset[str]:
+    """What is linked to ours, from link to link, partners left out; names as `key_of` writes them."""
+    keys = [key_of(link.name) or f"\n{place}" for place, link in enumerate(links, start=1)]
+    rows: dict[str, list[tuple[str, Link]]] = {}
+    for key, link in zip(keys, links, strict=True):
+        parent = _parent(link, keys)
+        if parent is not None and parent != key:
+            rows.setdefault(key, []).append((parent, link))
+    return frozenset(_linked_from({US}, rows) - {US})
+
+
 SHARED = (Relation.PARTNER, Relation.PUBLIC_BODY)  # relations that cannot be read without their percentages
 
 
-def _key(name: str | None) -> str:
+def key_of(name: str | None) -> str:
+    """A name as it is compared: without regard to capitals or spaces."""
     return " ".join((name or "").casefold().split())
 
 
 def _parent(link: Link, keys: Sequence[str]) -> str | None:
     """The key of the row this one is attached to, `US`, or None when nothing answers to that name."""
-    said = _key(link.attached_to)
+    said = key_of(link.attached_to)
     if not said or said in keys:
         return said
     number = said.removeprefix("ligne ")

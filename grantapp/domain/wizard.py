@@ -56,12 +56,17 @@ def before(edition: Edition, project: Project, name: str) -> Section | None:
 
 
 def questions_of(edition: Edition, section: Section) -> tuple[Question, ...]:
-    """The questions of a step, but those that wait for an answer of a section this edition does not ask."""
+    """The questions of a step that this edition asks: not those that wait for an answer it does not ask for."""
     return tuple(
         asked
         for asked in section.questions
-        if all(each.anchor.partition(".")[0] in edition.steps for each in conditions_of(asked.anchor))
+        if asked.anchor not in edition.unasked
+        and all(_asks(edition, each.anchor) for each in conditions_of(asked.anchor))
     )
+
+
+def _asks(edition: Edition, anchor: str) -> bool:
+    return anchor.partition(".")[0] in edition.steps and anchor not in edition.unasked
 
 
 def questions_shown(edition: Edition, project: Project, section: Section) -> tuple[Question, ...]:

@@ -1,13 +1,12 @@
-"""Who asks, and when: the window (R01, R03), who may apply (R04 to R06), the polluter (R10), difficulty (R11)."""
+"""Who asks, and when: the window (R01, R03), who may apply (R04 to R06), the polluter (R10)."""
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 from grantapp.domain.derived import FILED_AT
 from grantapp.domain.edition import Window
 from grantapp.domain.eligibility import AllOf, AnyOf, Citation, Outcome, Rule, Severity, met, not_met
 from grantapp.domain.sections.applicant import Category, LegalForm
-from grantapp.french import PARIS, day, euros, listing, moment
+from grantapp.french import PARIS, day, listing, moment
 
 DREAL = "la DREAL (le service de l'État chargé de l'environnement dans la région)"
 
@@ -57,7 +56,7 @@ def still_open(*, window: Window, successor: str, cites: tuple[Citation, ...]) -
     )
 
 
-def legal_person(*, cites: tuple[Citation, ...]) -> Rule:
+def legal_person(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
     """R04. No aid to individuals."""
 
     def check(form: LegalForm) -> Outcome:
@@ -75,6 +74,7 @@ def legal_person(*, cites: tuple[Citation, ...]) -> Rule:
         needs=("organisation.legal_form",),
         cites=cites,
         check=check,
+        severity=severity,
     )
 
 
@@ -100,7 +100,9 @@ def bears_the_expense(*, cites: tuple[Citation, ...], severity: Severity = Sever
     )
 
 
-def admitted_holder(*, categories: frozenset[Category], cites: tuple[Citation, ...]) -> Rule:
+def admitted_holder(
+    *, categories: frozenset[Category], cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING
+) -> Rule:
     """R06. The categories named by the call; a State service is refused under any of them."""
 
     admitted = listing((f"« {each.label} »" for each in Category if each in categories), "ou")
@@ -118,10 +120,11 @@ def admitted_holder(*, categories: frozenset[Category], cites: tuple[Citation, .
         needs=("organisation.legal_form", "organisation.category"),
         cites=cites,
         check=check,
+        severity=severity,
     )
 
 
-def polluter_cannot_pay(*, cites: tuple[Citation, ...]) -> AllOf:
+def polluter_cannot_pay(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> AllOf:
     """R10. The liable party is unknown or cannot be made to pay, and it is not the applicant."""
 
     def check_unknown(identified: bool) -> Outcome:
@@ -182,146 +185,5 @@ def polluter_cannot_pay(*, cites: tuple[Citation, ...]) -> AllOf:
         title="Aucun pollueur ne peut payer, et ce n'est pas vous",
         branches=(nobody_pays, somebody_else),
         cites=cites,
-    )
-
-
-# ── undertakings in difficulty ───────────────────────────────────────────────────────────────────────────────────
-
-WITH_CAPITAL = frozenset({LegalForm.CRAFT_COOPERATIVE, LegalForm.OTHER_COOPERATIVE, LegalForm.COMPANY})
-YOUNG_YEARS = 3
-NOT_JUDGED = (
-    "Non jugés ici : les sociétés à responsabilité illimitée, l'endettement des grandes entreprises, "
-    "la situation d'un groupe."
-)
-
-
-def not_in_difficulty(*, cites: tuple[Citation, ...]) -> AllOf:
-    """R11. Article 2(18) of Regulation 651/2014, tests (c), (d), then (a) as far as the answers allow."""
-
-    def check_insolvency(insolvent: bool) -> Outcome:
-        if insolvent:
-            return not_met(
-                "L'organisation est en procédure collective ou en cessation des paiements : c'est une entreprise en "
-                "difficulté, qui ne reçoit pas, en règle générale, d'aide à l'investissement. Une aide redevient "
-                "possible quand la procédure est close ; parlez-en d'abord à l'ADEME."
-            )
-        return met("Ni procédure collective, ni cessation des paiements.")
-
-    def check_rescue(rescued: bool) -> Outcome:
-        if rescued:
-            return not_met(
-                "Une aide au sauvetage n'est pas remboursée, ou un plan de restructuration aidé court encore : c'est "
-                "une entreprise en difficulté jusqu'au remboursement, ou jusqu'à la fin du plan."
-            )
-        return met("Aucune aide au sauvetage ni à la restructuration en cours.")
-
-    insolvency = Rule(
-        code="R11-c",
-        slug="procedure-collective",
-        title="Aucune procédure collective",
-        needs=("finances.insolvency",),
-        cites=cites,
-        check=check_insolvency,
-    )
-    rescue = Rule(
-        code="R11-d",
-        slug="aide-au-sauvetage",
-        title="Aucune aide au sauvetage en cours",
-        needs=("finances.rescue_aid",),
-        cites=cites,
-        check=check_rescue,
-    )
-    return AllOf(
-        code="R11",
-        slug="entreprise-en-difficulte",
-        title="Ne pas être une entreprise en difficulté",
-        branches=(insolvency, rescue, _capital_not_lost(cites)),
-        cites=cites,
-        severity=Severity.WARNING,
-    )
-
-
-def _capital_not_lost(cites: tuple[Citation, ...]) -> AnyOf:
-    """Test (a): more than half of the capital and premium lost through accumulated losses; exactly half is not."""
-
-    def check_form(form: LegalForm) -> Outcome:
-        if form not in WITH_CAPITAL:
-            return met(f"« {form.label} » : pas de capital social, donc pas de perte du capital. {NOT_JUDGED}")
-        return not_met("L'organisation a un capital social.")
-
-    def check_age(created_on: date, at: datetime) -> Outcome:
-        filed_on = at.astimezone(PARIS).date()
-        years = filed_on.year - created_on.year - ((filed_on.month, filed_on.day) < (created_on.month, created_on.day))
-        if years < YOUNG_YEARS:
-            return met(
-                f"Créée le {day(created_on)}, l'organisation a moins de trois ans : la perte du capital ne compte "
-                f"pas encore, si c'est une PME. {NOT_JUDGED}"
-            )
-        return not_met(f"Elle a été créée le {day(created_on)}, il y a trois ans ou plus.")
-
-    def check_figures(capital: Decimal, premium: Decimal, own_funds: Decimal) -> Outcome:
-        base = capital + premium
-        if base - own_funds > base / 2:
-            return not_met(
-                f"Les capitaux propres ({euros(own_funds)}) sont inférieurs à la moitié du capital et des primes "
-                f"({euros(base)}) : plus de la moitié a disparu."
-            )
-        return met(
-            f"Capitaux propres : {euros(own_funds)}, pour {euros(base)} de capital et de primes : "
-            f"il en reste au moins la moitié. {NOT_JUDGED}"
-        )
-
-    def check_cause(capital: Decimal, premium: Decimal, own_funds: Decimal, accumulated: bool) -> Outcome:
-        base = capital + premium
-        if accumulated:
-            return not_met(
-                "Des pertes cumulées en sont la cause : au sens européen, l'entreprise est en difficulté et ne reçoit "
-                f"pas, en règle générale, d'aide à l'investissement. Il suffirait de {euros(base / 2)} de capitaux "
-                "propres, par exemple par une augmentation de capital : voyez avec votre expert-comptable."
-            )
-        return met(
-            f"Capitaux propres : {euros(own_funds)}, pour {euros(base)} de capital et de primes. Vous répondez que des "
-            f"pertes cumulées n'en sont pas la cause : faites-le confirmer par votre expert-comptable. {NOT_JUDGED}"
-        )
-
-    amounts = ("finances.share_capital", "finances.share_premium", "finances.own_funds")
-    return AnyOf(
-        code="R11-a",
-        slug="perte-du-capital",
-        title="Le capital n'est pas perdu pour plus de moitié",
-        branches=(
-            Rule(
-                code="R11-a-forme",
-                slug="sans-capital",
-                title="Pas de capital social",
-                needs=("organisation.legal_form",),
-                cites=cites,
-                check=check_form,
-            ),
-            Rule(
-                code="R11-a-age",
-                slug="moins-de-trois-ans",
-                title="Moins de trois ans",
-                needs=("finances.created_on", FILED_AT),
-                cites=cites,
-                check=check_age,
-            ),
-            Rule(
-                code="R11-a-montants",
-                slug="moitie-du-capital",
-                title="Plus de la moitié du capital reste",
-                needs=amounts,
-                cites=cites,
-                check=check_figures,
-            ),
-            Rule(
-                code="R11-a-cause",
-                slug="pertes-cumulees",
-                title="Pas de pertes cumulées",
-                needs=(*amounts, "finances.accumulated_losses"),
-                cites=cites,
-                check=check_cause,
-            ),
-        ),
-        cites=cites,
+        severity=severity,
     )

@@ -1,16 +1,27 @@
-"""Money: aided posts (R44), balanced plan (R50), land value (R52), plausible cost (R54)."""
+"""Money: works aid (R40), aided posts (R44), own share (R49), balanced plan (R50), advance (R51), land value (R52),
+plausible cost (R54).
+"""
 
 from collections.abc import Mapping
 from decimal import Decimal
 
 from grantapp.domain.eligibility import Citation, Outcome, Rule, Severity, met, not_met
-from grantapp.domain.sections.applicant import RequestKind
-from grantapp.domain.sections.funding import Post
-from grantapp.french import euros, listing, number, plural, square_metres
+from grantapp.domain.question import When, when
+from grantapp.domain.sections.applicant import Category, RequestKind
+from grantapp.domain.sections.funding import Post, SourceNature
+from grantapp.french import euros, listing, number, percent, plural, square_metres
 from grantapp.rules.works import FOR_WORKS
 
+OWN_MONEY = frozenset({SourceNature.OWN, SourceNature.LOAN})
+PUBLIC_AID = frozenset({SourceNature.GRANT, SourceNature.OTHER_PUBLIC})
 
-def only_aided_posts(*, posts: Mapping[RequestKind, frozenset[Post]], cites: tuple[Citation, ...]) -> Rule:
+
+def only_aided_posts(
+    *,
+    posts: Mapping[RequestKind, frozenset[Post]],
+    cites: tuple[Citation, ...],
+    severity: Severity = Severity.BLOCKING,
+) -> Rule:
     """R44. Aid is claimed for at least one line, and only for posts of the list of this kind of request."""
 
     def check(kind: RequestKind, given: tuple[Post, ...], claimed: tuple[bool, ...]) -> Outcome:
@@ -33,10 +44,11 @@ def only_aided_posts(*, posts: Mapping[RequestKind, frozenset[Post]], cites: tup
         needs=("request.kind", "expenditure.lines.post", "expenditure.lines.claimed"),
         cites=cites,
         check=check,
+        severity=severity,
     )
 
 
-def balanced_plan(*, cites: tuple[Citation, ...]) -> Rule:
+def balanced_plan(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
     """R50. Resources equal expenses, to the cent."""
 
     def check(expenses: tuple[Decimal, ...], sources: tuple[Decimal, ...]) -> Outcome:
@@ -58,6 +70,120 @@ def balanced_plan(*, cites: tuple[Citation, ...]) -> Rule:
         needs=("expenditure.lines.amount", "funding.sources.amount"),
         cites=cites,
         check=check,
+        severity=severity,
+    )
+
+
+def works_aid_within_restoration(
+    *,
+    posts: frozenset[Post],
+    cites: tuple[Citation, ...],
+    severity: Severity = Severity.BLOCKING,
+    applies: tuple[When, ...] = FOR_WORKS,
+) -> Rule:
+    """R40. The aid for works is at most the whole of the restoration that is claimed (`posts`), and at most the
+    deficit. A request for both also counts the studies it claims.
+    """
+
+    def check(
+        kind: RequestKind,
+        given: tuple[Post, ...],
+        amounts: tuple[Decimal, ...],
+        claimed: tuple[bool, ...],
+        natures: tuple[SourceNature, ...],
+        sources: tuple[Decimal, ...],
+    ) -> Outcome:
+        counted = posts | {Post.STUDIES} if kind is RequestKind.BOTH else posts
+        lines = zip(given, amounts, claimed, strict=True)
+        restoration = sum((amount for post, amount, asked in lines if asked and post in counted), Decimal(0))
+        by_nature = {
+            nature: sum((amount for each, amount in zip(natures, sources, strict=True) if each is nature), Decimal(0))
+            for nature in SourceNature
+        }
+        covered = by_nature[SourceNature.REVENUE] + by_nature[SourceNature.OTHER_PUBLIC]
+        deficit = max(sum(amounts, Decimal(0)) - covered, Decimal(0))
+        asked, most = by_nature[SourceNature.GRANT], max(min(restoration, deficit), Decimal(0))
+        figures = (
+            f"Aide demandée : {euros(asked)} ; remise en état présentée à l'aide : {euros(restoration)} ; déficit de "
+            f"l'opération : {euros(deficit)}."
+        )
+        if asked > most:
+            return not_met(
+                f"{figures} L'aide ne dépasse ni la remise en état, ni le déficit : demandez au plus {euros(most)}, "
+                f"soit {euros(asked - most)} de moins."
+            )
+        return met(f"{figures} L'aide ne dépasse ni l'une, ni l'autre.")
+
+    return Rule(
+        code="R40",
+        slug="aide-aux-travaux",
+        title="Une aide qui ne dépasse pas la remise en état",
+        needs=(
+            "request.kind",
+            "expenditure.lines.post",
+            "expenditure.lines.amount",
+            "expenditure.lines.claimed",
+            "funding.sources.nature",
+            "funding.sources.amount",
+        ),
+        cites=cites,
+        check=check,
+        severity=severity,
+        applies=applies,
+    )
+
+
+def own_share_of_a_local_authority(
+    *, least_percent: Decimal, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING
+) -> Rule:
+    """R49. Article L. 1111-10 of the CGCT: of the public money, a local authority that conducts the works brings a
+    least part, from its own funds and the loans it repays. Revenue and private money are not public money.
+    """
+
+    def check(natures: tuple[SourceNature, ...], amounts: tuple[Decimal, ...]) -> Outcome:
+        given = list(zip(natures, amounts, strict=True))
+        own = sum((amount for nature, amount in given if nature in OWN_MONEY), Decimal(0))
+        public = own + sum((amount for nature, amount in given if nature in PUBLIC_AID), Decimal(0))
+        least = public * least_percent / 100
+        figures = f"Votre part : {euros(own)}, sur {euros(public)} d'argent public (votre part et les aides)."
+        if own < least:
+            return not_met(
+                f"{figures} Une collectivité apporte au moins {percent(least_percent)} de l'argent public de son "
+                f"projet, soit {euros(least)} : il manque {euros(least - own)}, à prendre sur les aides."
+            )
+        return met(f"{figures} C'est au moins {percent(least_percent)}, soit {euros(least)}.")
+
+    return Rule(
+        code="R49",
+        slug="part-de-la-collectivite",
+        title="La part de la collectivité dans son projet",
+        needs=("funding.sources.nature", "funding.sources.amount"),
+        cites=cites,
+        check=check,
+        severity=severity,
+        applies=when("organisation.category", Category.LOCAL_AUTHORITY),
+    )
+
+
+def advance_within(*, most_percent: Decimal, cites: tuple[Citation, ...]) -> Rule:
+    """R51. An advance over the usual part is not refused: it has to be justified."""
+
+    def check(wanted: Decimal) -> Outcome:
+        if wanted > most_percent:
+            return not_met(
+                f"Vous souhaitez {percent(wanted)} d'avance ; elle est limitée à {percent(most_percent)}, davantage si "
+                "c'est justifié. Baissez-la, ou expliquez votre trésorerie dans la description du projet."
+            )
+        return met(f"Avance souhaitée : {percent(wanted)} ; elle est limitée à {percent(most_percent)}.")
+
+    return Rule(
+        code="R51",
+        slug="avance",
+        title="Une avance dans la limite",
+        needs=("funding.advance_percent",),
+        cites=cites,
+        check=check,
+        severity=Severity.WARNING,
     )
 
 

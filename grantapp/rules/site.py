@@ -1,9 +1,14 @@
-"""Where: former ICPE or mine (R13), duties met or default (R14), depollution (R15), exclusions (R16, R17)."""
+"""Where: former ICPE or mine (R13), duties met or default (R14), depollution (R15), exclusions (R16 to R18),
+the friche of the code de l'urbanisme (R19), a vacancy that nobody organised.
+"""
 
-from grantapp.domain.eligibility import AnyOf, Citation, Outcome, Rule, Severity, met, not_met
+from collections.abc import Callable
+from decimal import Decimal
+
+from grantapp.domain.eligibility import AllOf, AnyOf, Citation, Outcome, Rule, Severity, met, not_met
 from grantapp.domain.question import When, when
 from grantapp.domain.sections.site import Nature, Pollutant, Status
-from grantapp.french import listing
+from grantapp.french import listing, square_metres
 from grantapp.rules.applicant import DREAL
 
 TO_BE_TREATED = when("pollution.treatment_needed", True)  # pollutants are asked of nobody else
@@ -143,6 +148,110 @@ def nature_not_excluded(
         slug="friche-admise",
         title="Une friche que l'appel n'exclut pas",
         needs=("history.nature",),
+        cites=cites,
+        check=check,
+        severity=severity,
+    )
+
+
+def not_given_back_to_nature(
+    *, excluded: frozenset[Nature], cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING
+) -> AnyOf:
+    """R18. Article D. 111-54 of the code de l'urbanisme leaves out unbuilt farm or forest land, and natural land; a
+    call may leave out more (`excluded`: former quarries, landfills). All of it turns on the vocation of the land.
+    """
+
+    def check_vocation(natural: bool) -> Outcome:
+        if natural:
+            return not_met("Le terrain a un usage ou une vocation naturelle, agricole ou forestière.")
+        return met("Le terrain n'a ni usage ni vocation naturelle, agricole ou forestière.")
+
+    def check_land(nature: Nature, built_m2: Decimal) -> Outcome:
+        if nature in excluded:
+            return not_met(
+                f"« {nature.label} » : rendue à la nature, à l'agriculture ou à la forêt, elle est exclue. Si le "
+                "document d'urbanisme lui donne une autre vocation, changez cette réponse et joignez l'extrait."
+            )
+        if built_m2 <= 0:
+            return not_met(
+                "Sans aucun bâtiment, une terre agricole, forestière ou naturelle n'est pas une friche (code de "
+                "l'urbanisme, article D. 111-54). Si des bâtiments y restent, donnez leur surface de plancher."
+            )
+        return met(
+            f"Le terrain est bâti ({square_metres(built_m2)}), et « {nature.label} » n'est pas exclue : sa vocation "
+            "naturelle, agricole ou forestière ne suffit pas à l'écarter. Faites-le confirmer par la DDT(M)."
+        )
+
+    def branch(name: str, title: str, needs: tuple[str, ...], check: Callable[..., Outcome]) -> Rule:
+        return Rule(code=f"R18-{name}", slug=f"terre-{name}", title=title, needs=needs, cites=cites, check=check)
+
+    return AnyOf(
+        code="R18",
+        slug="terre-naturelle-agricole-forestiere",
+        title="Un terrain qui n'est pas rendu à la nature, à l'agriculture ou à la forêt",
+        branches=(
+            branch("vocation", "Une autre vocation", ("operation.natural_vocation",), check_vocation),
+            branch("batie", "Un terrain bâti", ("history.nature", "site.built_area_m2"), check_land),
+        ),
+        cites=cites,
+        severity=severity,
+    )
+
+
+def unused_and_needs_works(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> AllOf:
+    """R19. Article L. 111-26 of the code de l'urbanisme: unused, and not reusable without prior works. Both."""
+
+    def check_unused(unused: bool) -> Outcome:
+        if not unused:
+            return not_met(
+                "Le site est encore utilisé ; une friche ne l'est plus (code de l'urbanisme, article L. 111-26). S'il "
+                "n'est vide qu'en partie, demandez à la DDT(M) si cette partie peut être présentée seule."
+            )
+        return met("Le site est inutilisé.")
+
+    def check_works(needs_works: bool) -> Outcome:
+        if not needs_works:
+            return not_met(
+                "Le site peut resservir sans travaux : ce n'est pas une friche au sens du code de l'urbanisme (article "
+                "L. 111-26). Si une étude montre qu'il en faut avant tout nouvel usage, répondez oui."
+            )
+        return met("Il faut des travaux avant de pouvoir le réutiliser.")
+
+    def branch(name: str, title: str, need: str, check: Callable[..., Outcome]) -> Rule:
+        return Rule(code=f"R19-{name}", slug=f"friche-{name}", title=title, needs=(need,), cites=cites, check=check)
+
+    return AllOf(
+        code="R19",
+        slug="friche-du-code",
+        title="Une friche : un site inutilisé, qui demande des travaux",
+        branches=(
+            branch("inutilisee", "Un site inutilisé", "history.unused", check_unused),
+            branch("travaux", "Des travaux nécessaires", "history.needs_works", check_works),
+        ),
+        cites=cites,
+        severity=severity,
+    )
+
+
+def vacancy_not_organised(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
+    """A landlord who empties a building for works, without changing its use, does not make a friche of it.
+
+    Our table of rules has no number for this clause: it stands beside R20, which wants a vacant block.
+    """
+
+    def check(organised: bool) -> Outcome:
+        if organised:
+            return not_met(
+                "Le bâtiment a été vidé pour y faire des travaux, sans changer d'usage : cette vacance organisée n'en "
+                "fait pas une friche. Un projet qui change l'usage du bâtiment pourrait être présenté."
+            )
+        return met("Le site n'a pas été vidé pour des travaux.")
+
+    return Rule(
+        code="R20-vacance",
+        slug="vacance-organisee",
+        title="Une vacance que personne n'a organisée",
+        needs=("operation.organised_vacancy",),
         cites=cites,
         check=check,
         severity=severity,

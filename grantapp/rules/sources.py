@@ -4,7 +4,10 @@ The survey read public pages, not the specifications of each call: the text of a
 describes, and `at(…, unverified="…")` marks a clause that was not verified for the edition that cites it.
 """
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from grantapp.domain.eligibility import Citation
 from grantapp.french import typeset
@@ -26,6 +29,11 @@ class Source:
             verified=not unverified,
             note=typeset(unverified),
         )
+
+
+def read(path: Path) -> Mapping[str, Source]:
+    """The texts that one edition alone cites, named in its own folder: `[CDC]`, then `text` and `url`."""
+    return {name: Source(**given) for name, given in tomllib.loads(path.read_text(encoding="utf-8")).items()}
 
 
 # ── the call, its earlier editions, its successors ───────────────────────────────────────────────────────────────
@@ -95,21 +103,61 @@ S16 = Source(
     "https://batirama.com/article/"
     "36068-valorisation-des-friches-industrielles-lancement-du-premier-appel-a-projets.html",
 )
+S21 = Source(
+    "Maires de France, article 598 sur le fonds friches et le rôle des préfets de région (2020-2021)",
+    "https://mairesdefrance.com/m/article/?id=598",
+)
 S22 = Source(
     "Affiches parisiennes, lancement de l'appel « recyclage foncier », première session",
     "https://affiches-parisiennes.com/lancement-de-l-appel-a-projets-pour-le-recyclage-foncier-des-friches-11575.html",
+)
+S24 = Source(
+    "Cheuvreux, « Friches industrielles et loi climat » : la friche au sens du fonds",
+    "https://cheuvreux.fr/actualites/friches-industrielles-et-loi-climat-un-enjeu-majeur/",
+)
+S25 = Source(
+    "DREAL Auvergne-Rhône-Alpes, questions et réponses sur la deuxième session (9 septembre 2021)",
+    "https://123dok.net/document/q2nvl3d2",
+)
+S26 = Source(
+    "Cadrage national du fonds friches, deuxième session (2021) : seul le début a pu être lu",
+    "https://fr.readkong.com/page/cadrage-national-des-modalites-d-attribution-du-fonds-7779877",
 )
 S27 = Source(
     "Appel à projets « recyclage foncier des friches » en Normandie (2022)",
     "https://fr.readkong.com/page/appel-a-projets-recyclage-foncier-des-friches-en-normandie-4839002",
 )
+S28 = Source(
+    "DREAL Provence-Alpes-Côte d'Azur, lauréats de la première session « recyclage foncier » (2021)",
+    "https://paca.developpement-durable.gouv.fr/14-premiers-projets-de-recyclage-foncier-finances-a13434.html",
+)
 S29 = Source(
     "DREAL Provence-Alpes-Côte d'Azur, lauréats de la deuxième session « recyclage foncier » (2021)",
     "https://paca.developpement-durable.gouv.fr/26-projets-designes-laureats-de-la-2eme-edition-du-a13893.html",
 )
+S31 = Source(
+    "France Relance Provence-Alpes-Côte d'Azur, fiche du fonds « recyclage foncier », deuxième session (2021)",
+    "https://france-relance-paca.aides-territoires.beta.gouv.fr/7860-appel-a-projet-deploiement-du-fonds-consacre-/",
+)
 S32 = Source(
     "Sénat, séance du 13 janvier 2021, réponse de la ministre sur le fonds friches",
     "https://senat.fr/seances/s202101/s20210113/s20210113005.html",
+)
+S33 = Source(
+    "Info Chalon, la première session « recyclage foncier » en Bourgogne-Franche-Comté (26 janvier 2021)",
+    "https://info-chalon.com/articles/2021/01/26/47947/",
+)
+S34 = Source(
+    "Ma Commune, deuxième appel à projets du fonds friches en Bourgogne-Franche-Comté (2021)",
+    "https://macommune.info/fonds-friches-deuxieme-appel-a-projets-en-bourgogne-franche-comte",
+)
+S35 = Source(
+    "DEAL Guyane, appel à projets régional du fonds friches, troisième session (15 février 2022)",
+    "https://guyane.developpement-durable.gouv.fr/france-relance-appel-a-projets-regional-fonds-a3981.html",
+)
+S36 = Source(
+    "FMPC, fiche « Recycler le foncier, friches » du Fonds vert (non datée)",
+    "https://fmpc.fr/subventions/recycler-le-foncier-friches/2136/14",
 )
 S37 = Source(
     "ADEME, « Fonds vert : recyclage foncier, friches polluées » (2023)",
@@ -117,6 +165,35 @@ S37 = Source(
     "fonds-vert-recyclage-foncier-friches-polluees",
 )
 S38 = Source("UrbanVitaliz, ressource 605 : financer la dépollution en 2025", "https://urbanvitaliz.fr/ressource/605")
+S39 = Source(
+    "Fonds-publics.fr, « Dépollution d'une friche, Fonds vert » (fiche non datée)",
+    "https://fonds-publics.fr/aides/depollution-friche-fonds-vert",
+)
+S40 = Source(
+    "DRIEAT Île-de-France, questions et réponses sur le recyclage foncier du Fonds vert (2025)",
+    "https://drieat.ile-de-france.developpement-durable.gouv.fr/"
+    "faq-2024-mesure-recyclage-foncier-des-friches-du-a12924.html",
+)
+S41 = Source(
+    "DRIEAT Île-de-France, recyclage foncier des friches, Fonds vert 2024",
+    "https://drieat.ile-de-france.developpement-durable.gouv.fr/fonds-friches-2024-a12910.html",
+)
+S42 = Source(
+    "Mon espace collectivité, ressource 354 sur le recyclage foncier du Fonds vert (2025)",
+    "https://monespacecollectivite.incubateur.anct.gouv.fr/ressource/354",
+)
+S42_2024 = Source(
+    "Écoquartiers, ressource 354 sur le recyclage foncier du Fonds vert (2024)",
+    "https://ecoquartiers.recoconseil.fr/ressource/354",
+)
+S43 = Source(
+    "Préfecture de Bretagne, communiqué sur la mesure « recyclage foncier » du Fonds vert (2025)",
+    "https://windpress.info/en/press-release/604292/fonds-vert-mesure",
+)
+S44 = Source(
+    "DREAL Provence-Alpes-Côte d'Azur, Fonds vert 2025, mesure « recyclage foncier »",
+    "https://dre.paca.developpement-durable.gouv.fr/fonds-vert-2025-mesure-recyclage-foncier-en-a16260.html",
+)
 S45 = Source(
     "Instruction du 28 février 2025 sur le Fonds vert (ATDB2506163J)",
     "https://github.com/HabibTriki/dataExtraction/blob/0fc571b/circ_example_output.md",
@@ -125,6 +202,18 @@ S46 = Source(
     "Mission Transition écologique, fiche « Étude et travaux de dépollution d'une friche », et ses versions",
     "https://github.com/betagouv/mission-transition-ecologique/blob/36cd8c9d6/"
     "libs/data/programs/etude-friches-polluees.yaml",
+)
+S47 = Source(
+    "DREAL Grand Est, lancement de la mesure « recyclage foncier » du Fonds vert (2023)",
+    "https://grand-est.developpement-durable.gouv.fr/lancement-de-la-mesure-recyclage-foncier-du-fonds-a21606.html",
+)
+S48 = Source(
+    "Fédération des coopératives HLM, fiche sur le recyclage foncier du Fonds vert (non datée)",
+    "https://hlm.coop/ressources-adherents/31/13272",
+)
+S49 = Source(
+    "Zepros Territorial, « Fonds vert, mode d'emploi » : circulaires de 2022 et de 2023",
+    "https://territorial.zepros.fr/actualites/fonds-vert-mode-emploi",
 )
 
 S72 = Source(
@@ -146,6 +235,10 @@ S55 = Source(
     "ADEME, système d'aides à la réalisation, délibération 14-3-4 modifiée (décembre 2021)",
     "https://123dok.net/document/zgwkprn6-systeme-d-aides-a-la-realisation.html",
 )
+S68 = Source(
+    "Règlement (UE) 2023/1315, qui réécrit l'article 45 du règlement 651/2014 (depuis le 1er juillet 2023)",
+    "https://data.europa.eu/eli/reg/2023/1315/oj",
+)
 S74 = Source(
     "UrbanVitaliz, fiche « Pollueur-payeur »",
     "https://github.com/betagouv/urbanvitaliz/blob/73578da/_ressources/pollueur-payeur.md",
@@ -153,6 +246,10 @@ S74 = Source(
 RGEC = Source(
     "Règlement (UE) n° 651/2014, règlement général d'exemption par catégorie, version en vigueur en 2022",
     "https://eur-lex.europa.eu/eli/reg/2014/651/oj",
+)
+DECRET_2018 = Source(
+    "Décret n° 2018-514 du 25 juin 2018 sur les subventions de l'État pour des projets d'investissement",
+    "https://www.legifrance.gouv.fr/loda/id/JORFTEXT000037106457",
 )
 ARRETE_2018 = Source(
     "Arrêté du 21 août 2018, contenu d'une demande de subvention de l'État",
@@ -172,6 +269,10 @@ S57 = Source("Cartofriches (Cerema), inventaire des friches", "https://github.co
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
+S57 = Source(
+    "Cartofriches (Cerema), données des trois sessions du fonds friches",
+    "https://github.com/CEREMA/cartofriches/tree/3e414b4/shinyapp",
+)
 S58 = Source(
     "Bénéfriches (ADEME), hypothèses de coût", "https://github.com/incubateur-ademe/benefriches/tree/ff6017070"
 )
@@ -183,6 +284,7 @@ S59 = Source(
 # ── texts that a question or a sentence names in its own words ───────────────────────────────────────────────────
 
 NAMED = {
+    "décret n° 2018-514, article 10": DECRET_2018,
     "arrêté du 21 août 2018": ARRETE_2018,
     "arrêté du 2 août 2019": ARRETE_2019,
     "code de l'urbanisme, article L. 111-26": S51,

@@ -1,13 +1,15 @@
-"""What and when: use (R21), studies or works (R26 to R29), nothing signed before filing (R30, R32),
-the calendar of the call (R33, R34), planning (R37).
+"""What and when: use (R21, R25), studies or works (R26 to R29), nothing signed before filing (R30, R32),
+the calendar of the call (R33, R34), planning (R37), a demolition justified (R47).
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from grantapp.domain.derived import FILED_AT
-from grantapp.domain.eligibility import AnyOf, Citation, Outcome, Rule, Severity, met, not_met
+from grantapp.domain.eligibility import AllOf, AnyOf, Citation, Outcome, Rule, Severity, met, not_met
 from grantapp.domain.question import Piece, When, when
 from grantapp.domain.sections.applicant import RequestKind
+from grantapp.domain.sections.funding import Post
 from grantapp.domain.sections.works import ContractNature, Use
 from grantapp.french import PARIS, day, listing, plural
 
@@ -30,6 +32,28 @@ def admitted_use(*, uses: frozenset[Use], cites: tuple[Citation, ...]) -> Rule:
         return met(f"{_quoted(admitted)} : usage admis par l'appel.{rest}")
 
     return Rule(code="R21", slug="usage-admis", title="Un usage admis", needs=("plan.uses",), cites=cites, check=check)
+
+
+def priority_use(*, others: frozenset[Use], cites: tuple[Citation, ...]) -> Rule:
+    """R25. `others` are the uses that a priority of the year leaves out; a project of that kind may still be filed."""
+
+    def check(chosen: tuple[Use, ...]) -> Outcome:
+        if left_out := [each for each in chosen if each in others]:
+            return not_met(
+                f"{_quoted(left_out)} : la priorité de l'année laisse cet usage de côté. Ce n'est pas un refus ; si ce "
+                "n'est qu'une part du projet, dites laquelle dans sa description."
+            )
+        return met("Aucun des usages du projet n'est laissé de côté par la priorité de l'année.")
+
+    return Rule(
+        code="R25",
+        slug="usage-prioritaire",
+        title="Un usage que la priorité de l'année ne laisse pas de côté",
+        needs=("plan.uses",),
+        cites=cites,
+        check=check,
+        severity=Severity.WARNING,
+    )
 
 
 def studies_or_works(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
@@ -90,7 +114,7 @@ def plan_and_design_attached(*, cites: tuple[Citation, ...], severity: Severity 
     )
 
 
-def certified_consultant(*, cites: tuple[Citation, ...]) -> Rule:
+def certified_consultant(*, cites: tuple[Citation, ...], applies: tuple[When, ...] = ()) -> Rule:
     """R28. Studies follow the national method, by a certified firm."""
 
     def check(certified: bool) -> Outcome:
@@ -108,6 +132,7 @@ def certified_consultant(*, cites: tuple[Citation, ...]) -> Rule:
         needs=("pollution.certified_consultant",),
         cites=cites,
         check=check,
+        applies=applies,
     )
 
 
@@ -250,13 +275,14 @@ def works_start_between(*, first: date, last: date, cites: tuple[Citation, ...])
     )
 
 
-def last_expense_by(*, last: date, cites: tuple[Citation, ...]) -> Rule:
-    """R34. What is aided ends on that day at the latest."""
+def last_expense_by(*, last: date, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
+    """R34. What is aided ends on that day at the latest; where the call only wishes it, the rule warns."""
+    duty = "doivent être faites" if severity is Severity.BLOCKING else "sont, si possible, à faire"
 
     def check(ends_on: date) -> Outcome:
         if ends_on > last:
             return not_met(
-                f"Une fin le {day(ends_on)} vient trop tard : les dernières dépenses doivent être faites au plus tard "
+                f"Une fin le {day(ends_on)} vient trop tard : les dernières dépenses {duty} au plus tard "
                 f"le {day(last)}. Avancez la fin, ou ne demandez l'aide que pour ce qui sera payé à cette date."
             )
         return met(f"L'opération finit le {day(ends_on)} : les dernières dépenses sont admises jusqu'au {day(last)}.")
@@ -268,6 +294,7 @@ def last_expense_by(*, last: date, cites: tuple[Citation, ...]) -> Rule:
         needs=("schedule.ends_on",),
         cites=cites,
         check=check,
+        severity=severity,
     )
 
 
@@ -291,6 +318,41 @@ def planning_compatible(*, cites: tuple[Citation, ...], severity: Severity = Sev
         check=check,
         severity=severity,
     )
+
+
+def demolition_justified(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> AllOf:
+    """R47. A demolition comes with a note that justifies it; an expense of demolition says that there is one."""
+
+    def check_said(planned: bool, posts: tuple[Post, ...]) -> Outcome:
+        if not planned and Post.DEMOLITION in posts:
+            return not_met(
+                f"Vous répondez que le projet ne démolit rien, et une dépense « {Post.DEMOLITION.label} » est prévue. "
+                "Répondez oui et joignez une note qui justifie la démolition, ou retirez cette dépense."
+            )
+        return met("Le projet prévoit de démolir." if planned else "Le projet ne démolit rien.")
+
+    def check_none(planned: bool) -> Outcome:
+        return not_met("Une démolition est prévue.") if planned else met("Aucune note n'est demandée.")
+
+    def check_note(attached: tuple[Piece, ...]) -> Outcome:
+        return met(f"La note qui le justifie est jointe ({plural(len(attached), 'fichier')}).")
+
+    def branch(name: str, needs: tuple[str, ...], check: Callable[..., Outcome]) -> Rule:
+        return Rule(code=f"R47-{name}", slug=f"demolition-{name}", title=title, needs=needs, cites=cites, check=check)
+
+    title = "Une démolition justifiée"
+    note = AnyOf(
+        code="R47-note",
+        slug="demolition-note",
+        title=title,
+        branches=(
+            branch("aucune", ("operation.demolition_planned",), check_none),
+            branch("jointe", ("pieces.demolition_note",), check_note),
+        ),
+        cites=cites,
+    )
+    said = branch("depense", ("operation.demolition_planned", "expenditure.lines.post"), check_said)
+    return AllOf(code="R47", slug="demolition", title=title, branches=(said, note), cites=cites, severity=severity)
 
 
 def _age(made_on: date, on: date) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from grantapp import editions
 from grantapp.domain import lifecycle, wizard
-from grantapp.domain.edition import Edition
+from grantapp.domain.edition import Amendment, Edition
 from grantapp.domain.eligibility import Finding, Severity, Verdict
 from grantapp.domain.judgement import judge
 from grantapp.domain.lifecycle import Move, Refused, State
@@ -19,7 +19,7 @@ from grantapp.domain.project import Project, Section, governing, is_anchor, sect
 from grantapp.domain.project_file import dump_section, load_section
 from grantapp.domain.question import Piece
 from grantapp.domain.sections.funding import Pieces
-from grantapp.french import day
+from grantapp.french import PARIS, day
 from grantapp.services import journal, wording
 from grantapp.services.pages import (
     AttachmentLine,
@@ -62,6 +62,8 @@ def overview(session: Session, reference: str, *, now: datetime, by: Person) -> 
         head=head_of(dossier),
         tasks=tuple(_task(dossier, edition, project, step) for step in wizard.steps(edition)),
         judgement=judge(edition, project, _judged_at(dossier, now)),
+        changed=_changed(dossier, edition, now),
+        filed_under=dossier.deposits[-1].edition_version if dossier.deposits else None,
     )
 
 
@@ -156,7 +158,9 @@ def start(
     for name, answers in (given or {}).items():
         known[name] = {**known.get(name, {}), **answers}
     for name, answers in known.items():
-        _, section = _step(dossier, name)
+        if name not in edition.steps:
+            continue
+        section = section_named(name)
         record, _ = load_section(section, answers)
         row = SectionRow(dossier=dossier, name=name, answers=dump_section(section, record))
         row.saved_at, row.saved_by_id = now, by.id
@@ -308,6 +312,14 @@ def _with_questions_to_open(finding: Finding, project: Project) -> Finding:
 def _judged_at(dossier: DossierRow, now: datetime) -> datetime:
     """A deposited dossier is seen as on the day of its filing: the window that closed since changes nothing."""
     return dossier.deposited_at or now
+
+
+def _changed(dossier: DossierRow, edition: Edition, now: datetime) -> tuple[Amendment, ...]:
+    """The errata since the last save; one of that very day may have come after it, so it counts."""
+    if dossier.state is not State.DRAFT:
+        return ()
+    saved_on = dossier.updated_at.astimezone(PARIS).date()
+    return tuple(each for each in edition.amended(now) if each.on >= saved_on)
 
 
 def _row(dossier: DossierRow, name: str) -> SectionRow | None:

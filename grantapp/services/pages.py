@@ -6,14 +6,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from grantapp.domain.edition import Edition
+from grantapp.domain.comparison import Comparison
+from grantapp.domain.edition import Amendment, Edition
 from grantapp.domain.eligibility import AnyRule, Finding
 from grantapp.domain.judgement import Judgement
 from grantapp.domain.lifecycle import State
+from grantapp.domain.orientation import Orientation
 from grantapp.domain.project import Project, Section
 from grantapp.domain.question import Question
+from grantapp.domain.reasoning import Reasoning
 from grantapp.domain.sensitivity import Effect
-from grantapp.domain.wizard import Gap, StepState
+from grantapp.domain.wizard import Gap, StepState, questions_of
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class OverviewPage:
     head: DossierHead
     tasks: tuple[TaskLine, ...]
     judgement: Judgement
+    changed: tuple[Amendment, ...]  # errata of the call that a draft was not saved under, the newest first
+    filed_under: str | None  # the version of the rules that the last deposit was judged under
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,11 @@ class StepPage:
     findings: tuple[Finding, ...]  # those that need an answer of this section
     attachments: tuple[AttachmentLine, ...] = ()
 
+    @property
+    def reasonings(self) -> tuple[Reasoning, ...]:
+        """The computations that begin with the answers of this section."""
+        return tuple(each for each in self.judgement.reasonings if each.section == self.section.name)
+
 
 @dataclass(frozen=True)
 class Amounts:
@@ -111,13 +121,69 @@ class Amounts:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A dossier judged as it is and as it would be: the amounts, and the rules of which the verdict turns."""
+
+    today: Judgement
+    supposed: Judgement
+    amounts: tuple[Amounts, ...]
+    flipped: tuple[tuple[Finding | None, Finding | None], ...]  # a rule before and after; None where it does not apply
+
+
+@dataclass(frozen=True)
 class WhatIfPage:
     """« Et si… » : one section with other answers, beside the dossier as it is. Nothing of it is saved."""
 
     today: StepPage
     supposed: StepPage
-    amounts: tuple[Amounts, ...]
-    flipped: tuple[tuple[Finding | None, Finding | None], ...]  # a rule before and after; None where it does not apply
+    change: Change
+
+
+@dataclass(frozen=True)
+class OtherDayPage:
+    """« Et si je déposais le… » : the dossier as it is, filed at another instant. Nothing of it is saved."""
+
+    head: DossierHead
+    at: datetime
+    change: Change
+    advice: str  # which desk, at that instant
+
+
+@dataclass(frozen=True)
+class Supposition:
+    """A section to try other answers in, and what one learns there."""
+
+    section: Section
+    sentence: str
+
+
+@dataclass(frozen=True)
+class SuppositionsPage:
+    """« Et si… » : what may be tried on a dossier."""
+
+    head: DossierHead
+    judgement: Judgement
+    first: tuple[Supposition, ...]  # what moves the amounts and the dates
+    others: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class OrientationPage:
+    """« Quel guichet aujourd'hui ? », for a few answers, or for a dossier."""
+
+    orientation: Orientation
+    sentence: str
+    is_today: bool
+    head: DossierHead | None
+
+
+@dataclass(frozen=True)
+class ComparisonPage:
+    """One dossier by several editions; `offered` are those to choose from, in the order of the desks."""
+
+    head: DossierHead
+    comparison: Comparison
+    offered: tuple[Edition, ...]
 
 
 @dataclass(frozen=True)
@@ -199,14 +265,6 @@ class ReceiptPage:
 
 
 @dataclass(frozen=True)
-class ShownEdition:
-    """An edition among the others."""
-
-    edition: Edition
-    is_open: bool
-
-
-@dataclass(frozen=True)
 class RuleLine:
     """A rule with the questions it looks at, for people who have no project yet."""
 
@@ -232,3 +290,6 @@ class EditionPage:
     @property
     def rules(self) -> tuple[RuleLine, ...]:
         return self.blocking + self.warnings
+
+    def questions_of(self, section: Section) -> tuple[Question, ...]:
+        return questions_of(self.edition, section)

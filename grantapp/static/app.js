@@ -71,6 +71,7 @@ function followEligibility(form) {
         document.querySelector("[data-eligibility-word]").textContent = word;
       }
       shown.replaceWith(fresh);
+      document.getElementById("calculs")?.replaceWith(page.getElementById("calculs"));
     } catch {
       // No network: the form itself still saves, or says that it could not.
     }

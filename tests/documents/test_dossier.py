@@ -10,6 +10,7 @@ import pytest
 
 from grantapp.documents import dossier
 from grantapp.documents.summary import shortened
+from grantapp.domain.deposit import Deposit
 from grantapp.domain.project import Project, sections
 from grantapp.domain.question import Kind
 from grantapp.domain.sections.applicant import Behalf, Member
@@ -142,6 +143,28 @@ def test_the_summary_sheet_tells_the_largest_grant_and_leaves_the_ceilings_to_th
     assert re.search(r"Aide la plus haute possible, à confirmer\s+1 000,40 €", printed.pages[2])
     assert re.search(r"Demandé au-delà du plafond\s+1 500,60 €", printed.pages[2])
     assert "Plafond «" not in printed.pages[2]
+
+
+def test_each_computation_is_printed_line_by_line(sample):
+    deposit, printed = sample
+    text = unbroken(printed.part("3.4 Calculs expliqués", "3.5 Autres voies"))
+    assert [each["code"] for each in deposit.content["judgement"]["computations"]] == [
+        "difficulty",
+        "de_minimis",
+        "cumulation",
+        "work_start",
+    ]
+    for each in deposit.content["judgement"]["computations"]:
+        for said in (each["title"], each["sentence"], *each["lines"]):
+            assert unbroken(said) in text
+
+
+def test_a_deposit_frozen_before_computations_were_explained_still_prints(sample, read):
+    deposit, _ = sample
+    judgement = {name: value for name, value in deposit.content["judgement"].items() if name != "computations"}
+    printed = read(dossier.pdf(Deposit({**deposit.content, "judgement": judgement})))
+    assert "Calculs expliqués" not in printed.text
+    assert "3.4 Autres voies" in printed.text and "3.5 Sources citées" in printed.text
 
 
 def test_each_piece_is_printed_with_its_size_and_its_whole_fingerprint(sample):

@@ -14,10 +14,10 @@ def finding(rule: str, verdict: str, *citations: dict[str, object], severity: st
     }
 
 
-def judged(conclusion: str, *findings: dict[str, object]):
+def judged(conclusion: str, *findings: dict[str, object], **others: object):
     company = {"size": None, "lines": [], "missing": ["size.accounts"], "citations": []}
     judgement = {"conclusion": conclusion, "findings": findings, "aid": [], "company": company, "routes": []}
-    return report(judgement, {"size.accounts": "Vos comptes"}, Ink())
+    return report(judgement | others, {"size.accounts": "Vos comptes"}, Ink())
 
 
 def test_a_source_has_one_number_wherever_it_is_cited():
@@ -52,3 +52,21 @@ def test_each_conclusion_says_why():
 
 def test_what_the_size_lacks_is_named_by_its_question():
     assert judged("eligible").size.missing == ("Vos comptes",)
+
+
+def test_a_computation_keeps_its_lines_and_its_sources():
+    explained = {
+        "title": "Un calcul",
+        "sentence": "Il reste 12 €.",
+        "lines": ["20 € − 8 € = 12 €."],
+        "missing": ["size.accounts", "filing.at"],
+        "citations": [citation("a")],
+    }
+    read = judged("eligible", finding("R01", "met", citation("a")), computations=[explained])
+    (found,) = read.computations
+    assert (found.sentence, found.lines, found.missing) == ("Il reste 12 €.", ("20 € − 8 € = 12 €.",), ("Vos comptes",))
+    assert read.sources[0].cited_by == ("R01", "calculs")
+
+
+def test_a_judgement_frozen_before_computations_were_explained_has_none():
+    assert judged("eligible").computations == ()

@@ -161,6 +161,33 @@ def test_the_live_preview_judges_what_is_typed_and_saves_nothing(director, draft
     assert director.read(f"{draft}/organisation").seen == before.seen
 
 
+@pytest.mark.parametrize(
+    ("step", "titles"),
+    [
+        ("situation-financiere", ["Entreprise en difficulté"]),
+        ("aides-publiques", ["Place pour des aides de minimis", "Cumul des aides sur les mêmes dépenses"]),
+        ("calendrier", ["Début des travaux"]),
+        ("organisation", []),
+    ],
+)
+def test_a_step_explains_the_computations_that_begin_there(director, fill, step, titles):
+    page = director.read(f"{fill(demonstration.project())}/{step}")
+    assert [title.text for title in page.soup.select("#calculs h2")] == titles
+    assert all(found.select("li") for found in page.soup.select("#calculs details.govuk-details"))
+
+
+def test_a_computation_follows_what_is_typed(director, fill):
+    draft = fill(demonstration.project())
+    fragment = director.send(f"{draft}/situation-financiere/apercu", {"insolvency": "oui"})
+    assert "Test c, procédure collective\u00a0: oui." in fragment.soup.select_one("#calculs").text
+
+
+def test_the_overview_gives_the_result_of_every_computation(director, fill):
+    page = director.read(fill(demonstration.project()))
+    assert page.says("Il reste 188 000 € de place pour des aides de minimis au 15 mars 2022.")
+    assert page.says("aucun des cinq tests n'est rempli")
+
+
 @pytest.mark.parametrize("content", [b"MZ", b"", b"<html>"])
 def test_a_piece_that_is_not_one_is_refused_with_the_remedy(director, draft, content):
     sent = {"file": (io.BytesIO(content), "plan.exe")}

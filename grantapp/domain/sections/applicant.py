@@ -74,6 +74,7 @@ class LegalForm(Choice):
     CRAFT_COOPERATIVE = "craft_cooperative", "Société coopérative artisanale"
     OTHER_COOPERATIVE = "other_cooperative", "Autre société coopérative (SCOP, SCIC, union…)"
     COMPANY = "company", "Société commerciale ou civile (SARL, SAS, SA, SCI…)"
+    PARTNERSHIP = "partnership", "Société en nom collectif ou en commandite"
     ASSOCIATION = "association", "Association ou fondation"
     LOCAL_AUTHORITY = "local_authority", "Commune, intercommunalité ou autre collectivité"
     PUBLIC_BODY = "public_body", "Établissement public"
@@ -218,9 +219,22 @@ class Size:
     )
 
 
-WITH_CAPITAL = when(
-    "organisation.legal_form", LegalForm.CRAFT_COOPERATIVE, LegalForm.OTHER_COOPERATIVE, LegalForm.COMPANY
+FORMS_WITH_CAPITAL = (
+    LegalForm.CRAFT_COOPERATIVE,
+    LegalForm.OTHER_COOPERATIVE,
+    LegalForm.COMPANY,
+    LegalForm.PARTNERSHIP,
 )
+WITH_CAPITAL = when("organisation.legal_form", *FORMS_WITH_CAPITAL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndebtedYear:
+    closed_on: date | None = question("Exercice clos le", Kind.DAY)
+    debt: Decimal | None = question("Dettes", Kind.AMOUNT, unit="€")
+    own_funds: Decimal | None = question("Capitaux propres", Kind.AMOUNT, unit="€")
+    ebitda: Decimal | None = question("Excédent brut d'exploitation", Kind.AMOUNT, unit="€")
+    interest: Decimal | None = question("Intérêts payés", Kind.AMOUNT, unit="€")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,6 +284,23 @@ class Finances:
         Kind.YES_NO,
         why="C'est un autre signe d'entreprise en difficulté.",
     )
+    debt_years: tuple[IndebtedYear, ...] | None = question(
+        "Endettement des deux derniers exercices",
+        Kind.TABLE,
+        row=IndebtedYear,
+        required=False,
+        hint="Grandes entreprises seulement : laissez vide si vous êtes une PME.",
+        why="Une grande entreprise trop endettée deux années de suite est en difficulté.",
+        asked_if=WITH_CAPITAL,
+    )
+    consolidated: bool | None = question(
+        "L'organisation entre-t-elle dans des comptes consolidés ?",
+        Kind.YES_NO,
+        required=False,
+        hint="C'est le cas dans un groupe qui publie les comptes de toutes ses sociétés ensemble.",
+        why="Les difficultés d'un groupe se jugent sur les comptes du groupe.",
+        asked_if=WITH_CAPITAL,
+    )
 
 
 class AidState(Choice):
@@ -287,6 +318,7 @@ class Aid:
     state: AidState | None = question("État", Kind.ONE_OF, choices=AidState)
     de_minimis: bool | None = question("De minimis ?", Kind.YES_NO)
     same_costs: bool | None = question("Mêmes dépenses ?", Kind.YES_NO)
+    beneficiary: str | None = question("Bénéficiaire, si ce n'est pas vous", required=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,14 +327,15 @@ class PublicAid:
         "Avez-vous reçu ou demandé d'autres aides publiques depuis trois ans ?",
         Kind.YES_NO,
         hint="État, Région, Département, intercommunalité, Europe, agence de l'eau…",
-        why="Le total des aides publiques est plafonné (arrêté du 2 août 2019).",
+        why="Le total des aides publiques est plafonné (décret n° 2018-514, article 10).",
     )
     aids: tuple[Aid, ...] | None = question(
         "Ces aides",
         Kind.TABLE,
         row=Aid,
         hint="« De minimis » est écrit sur la décision d'octroi. "
-        "« Mêmes dépenses » : l'aide paie-t-elle les dépenses de ce projet ?",
+        "« Mêmes dépenses » : l'aide paie-t-elle les dépenses de ce projet ? "
+        "Ajoutez les aides de minimis des entreprises liées à la vôtre, avec le nom de celle qui les a reçues.",
         why="Le tableau des aides reçues est demandé par l'arrêté du 2 août 2019.",
         asked_if=when("public_aid.has_aid", True),
     )

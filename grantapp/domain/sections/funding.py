@@ -101,7 +101,7 @@ class Funding:
         Kind.PERCENT,
         unit="%",
         required=False,
-        hint="Laissez vide si vous n'en demandez pas.",
+        hint="0 si vous n'en demandez pas.",
         why="Le taux d'avance souhaité est demandé par l'arrêté du 2 août 2019.",
     )
 

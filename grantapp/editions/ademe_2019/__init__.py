@@ -13,7 +13,7 @@ from grantapp.domain.sections.applicant import Category, RequestKind
 from grantapp.domain.sections.funding import Post
 from grantapp.domain.size import SizeClass
 from grantapp.french import typeset
-from grantapp.rules import ademe, applicant, ceilings, funding, site, works
+from grantapp.rules import ademe, applicant, ceilings, difficulty, funding, site, works
 from grantapp.rules.sources import RGEC, S1, S2, S3, S4, S6, S7, S9, S10, S11, S38, S55, S72, S74
 from grantapp.rules.works import FOR_WORKS
 
@@ -60,7 +60,7 @@ RULES: tuple[AnyRule, ...] = (
     applicant.bears_the_expense(
         cites=(S6.at("le maître d'ouvrage qui réalise la dépense", unverified=LATER),), severity=WARNING
     ),
-    applicant.not_in_difficulty(cites=ademe.IN_DIFFICULTY_CITED),
+    difficulty.not_in_difficulty(cites=ademe.IN_DIFFICULTY_CITED),
     # ── the site, its pollution, who answers for it: what was read for later editions only warns ──
     replace(
         site.former_icpe_or_mine(cites=(S6.at("anciennes ICPE ou anciennes mines seulement", unverified=LATER),)),

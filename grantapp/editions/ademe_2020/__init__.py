@@ -5,7 +5,7 @@ from pathlib import Path
 
 from grantapp.domain.edition import Edition, Window
 from grantapp.domain.eligibility import AnyRule, Severity
-from grantapp.rules import ademe, applicant, site, works
+from grantapp.rules import ademe, applicant, difficulty, site, works
 from grantapp.rules.sources import RGEC, S1, S4, S5, S6, S7, S9, S10, S11, S15, S16, S38, S55, S74
 
 WARNING = Severity.WARNING
@@ -53,7 +53,7 @@ RULES: tuple[AnyRule, ...] = (
         ),
     ),
     applicant.bears_the_expense(cites=(S6.at("le maître d'ouvrage qui réalise la dépense"),)),
-    applicant.not_in_difficulty(cites=ademe.IN_DIFFICULTY_CITED),
+    difficulty.not_in_difficulty(cites=ademe.IN_DIFFICULTY_CITED),
     # ── the site, its pollution, who answers for it ──
     site.former_icpe_or_mine(cites=(S6.at("sites visés : anciennes ICPE ou anciennes mines seulement"),)),
     site.nature_not_excluded(excluded=ademe.EXCLUDED_NATURES, cites=(S11.at("friches exclues"),)),
@@ -128,5 +128,6 @@ EDITION = Edition(
     routes=ROUTES,
     successor=TEXTS["successor"],
     texts=TEXTS,
+    first_for=ademe.comes_first(TEXTS),
     reference_prefix="A20",
 )

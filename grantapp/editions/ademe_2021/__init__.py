@@ -5,7 +5,7 @@ from pathlib import Path
 
 from grantapp.domain.edition import Edition, Window
 from grantapp.domain.eligibility import AnyRule, Severity
-from grantapp.rules import ademe, applicant, site, works
+from grantapp.rules import ademe, applicant, difficulty, site, works
 from grantapp.rules.sources import RGEC, S1, S4, S5, S6, S7, S8, S10, S11, S38, S55, S74
 
 WARNING = Severity.WARNING
@@ -48,7 +48,7 @@ RULES: tuple[AnyRule, ...] = (
         ),
     ),
     applicant.bears_the_expense(cites=(S6.at("maître d'ouvrage", unverified=FIRST),), severity=WARNING),
-    applicant.not_in_difficulty(cites=ademe.IN_DIFFICULTY_CITED),
+    difficulty.not_in_difficulty(cites=ademe.IN_DIFFICULTY_CITED),
     # ── the site, its pollution, who answers for it ──
     site.former_icpe_or_mine(
         cites=(S6.at("sites visés (édition d'avant)"), S1.at("anciens sites ICPE ou miniers (édition d'après)"))
@@ -129,5 +129,6 @@ EDITION = Edition(
     routes=ROUTES,
     successor=TEXTS["successor"],
     texts=TEXTS,
+    first_for=ademe.comes_first(TEXTS, unverified=ademe.FIRST_SESSION),
     reference_prefix="A21",
 )

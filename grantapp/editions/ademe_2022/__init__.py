@@ -5,7 +5,7 @@ from pathlib import Path
 
 from grantapp.domain.edition import Edition, Window
 from grantapp.domain.eligibility import AnyRule, Severity
-from grantapp.rules import ademe, applicant, site, works
+from grantapp.rules import ademe, applicant, difficulty, site, works
 from grantapp.rules.sources import RGEC, S1, S4, S5, S6, S7, S10, S11, S14, S38, S55, S74
 
 WARNING = Severity.WARNING
@@ -51,7 +51,7 @@ RULES: tuple[AnyRule, ...] = (
         ),
     ),
     applicant.bears_the_expense(cites=(S6.at("maître d'ouvrage", unverified=FIRST),), severity=WARNING),
-    applicant.not_in_difficulty(cites=ademe.IN_DIFFICULTY_CITED),
+    difficulty.not_in_difficulty(cites=ademe.IN_DIFFICULTY_CITED),
     # ── the site, its pollution, who answers for it ──
     site.former_icpe_or_mine(cites=(S1.at("projets éligibles : anciens sites ICPE ou miniers"), S6.at("sites visés"))),
     site.nature_not_excluded(
@@ -128,5 +128,6 @@ EDITION = Edition(
     routes=ROUTES,
     successor=TEXTS["successor"],
     texts=TEXTS,
+    first_for=ademe.comes_first(TEXTS, unverified=ademe.FIRST_SESSION),
     reference_prefix="A22",
 )
