@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grantapp.domain.derived import FILED_AT, REGION
+from grantapp.domain.derived import FILED_AT, GAPS, REGION
 from grantapp.domain.desk import Opening, desks, edition_for, opening_of
 from grantapp.domain.edition import Precedence, Window
 from grantapp.domain.eligibility import AllOf, AnyOf, Citation, Conclusion, Rule, Severity, about_the_date, met, not_met
@@ -177,6 +177,8 @@ def test_without_a_name_the_edition_is_the_first_open_one_else_the_last_that_was
     [
         ((FILED_AT,), True),
         ((REGION, FILED_AT), True),
+        ((GAPS, FILED_AT), True),
+        ((GAPS,), False),
         ((REGION,), False),
         (("schedule.contracts.signed_on", FILED_AT), False),
         ((), False),
@@ -193,7 +195,7 @@ def test_a_rule_is_about_the_date_when_it_looks_at_nothing_else(needs, about):
 def test_the_door_of_each_edition_and_nothing_else_is_left_out():
     for each in all_editions():
         doors = {one.code for one in each.rules if about_the_date(one)}
-        assert doors and doors <= {"R01", "R02", "R03"}, each.id
+        assert doors and doors <= {"R01", "R02", "R03", "R48"}, each.id
 
 
 @settings(max_examples=25, deadline=None)
