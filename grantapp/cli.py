@@ -10,16 +10,10 @@ from typing import Any
 import click
 
 from grantapp.config import BadSetting, Settings, clock_from
-from grantapp.french import NBSP, PARIS, day, euros, listing, plural, typeset
+from grantapp.french import NBSP, PARIS, day, typeset
 
 EXITS = {"eligible": 0, "conditional": 0, "ineligible": 1, "undetermined": 3}
 BAD_INPUT = 2
-CONCLUSIONS = {
-    "eligible": ("Éligible", "green"),
-    "conditional": ("Éligible sous réserve", "yellow"),
-    "ineligible": ("Non éligible", "red"),
-    "undetermined": ("Indéterminé", "cyan"),
-}
 
 
 class FrenchCommand(click.Command):
@@ -192,6 +186,7 @@ def check(ctx: click.Context, path: Path, edition_id: str | None, on: datetime |
     """
     from grantapp.domain.judgement import as_json
     from grantapp.services.judging import BadFile, read_case
+    from grantapp.telling import tell_judgement
 
     try:
         case = read_case(path, edition_id=edition_id, on=on, now=_now())
@@ -203,57 +198,8 @@ def check(ctx: click.Context, path: Path, edition_id: str | None, on: datetime |
     else:
         if case.edition.carried_from:
             click.echo(click.style(case.edition.texts["carried"], bold=True) + "\n")
-        _tell(judgement)
+        tell_judgement(judgement)
     ctx.exit(EXITS[judgement.conclusion.value])
-
-
-def _tell(judgement: Any) -> None:
-    """The judgement as a person reads it in a terminal."""
-    from grantapp.domain.eligibility import Verdict
-
-    words, colour = CONCLUSIONS[judgement.conclusion.value]
-    when = day(judgement.at.astimezone(PARIS).date())
-    click.echo(click.style(words, fg=colour, bold=True) + typeset(f" : {judgement.edition}, au {when}"))
-    for verdict, heading in (
-        (Verdict.NOT_MET, "Ce qui ne va pas"),
-        (Verdict.UNKNOWN, "Ce qui reste à juger"),
-        (Verdict.MET, "Ce qui est respecté"),
-    ):
-        found = judgement.of_verdict(verdict)
-        if found:
-            click.echo("\n" + click.style(f"{heading} ({len(found)})", bold=True))
-        for each in found:
-            severity = "" if each.severity.value == "blocking" else " (à signaler)"
-            click.echo(typeset(f"  {each.rule} {each.title}{severity} : {each.sentence}"))
-            if each.enough:
-                answers = listing(f"« {other.label} » : {other.text}" for other in each.enough)
-                click.echo(typeset(f"      Il suffirait de : {answers}"))
-            _cite(each.citations)
-    if judgement.company.size:
-        click.echo("\n" + click.style(typeset(f"Taille : {judgement.company.size.label}"), bold=True))
-    for each in judgement.reasonings:
-        click.echo("\n" + click.style(each.title, bold=True) + typeset(f" : {each.sentence}"))
-        for explained in each.lines:
-            click.echo(f"  {explained}")
-        _cite(each.citations)
-    click.echo("\n" + click.style("Montants", bold=True))
-    for line in judgement.aid.lines:
-        amount = "—" if line.amount is None else euros(line.amount)
-        click.echo(f"  {line.label}{NBSP}: {amount}")
-        click.echo(click.style(f"      {line.explanation}", dim=True))
-    for route in judgement.routes:
-        click.echo("\n" + click.style(typeset(route.title), bold=True))
-        for advice in route.advice:
-            click.echo(typeset(f"  {advice}"))
-    if judgement.unanswered:
-        gaps = plural(len(judgement.unanswered), "réponse ou pièce manque", "réponses ou pièces manquent")
-        click.echo(typeset(f"\n{gaps} pour déposer."))
-
-
-def _cite(citations: tuple[Any, ...]) -> None:
-    for citation in citations:
-        doubt = f" [règle à confirmer : {citation.note}]" if not citation.verified else ""
-        click.echo(click.style(typeset(f"      {citation.text}, {citation.at}{doubt}"), dim=True))
 
 
 @command("compare")

@@ -1,4 +1,4 @@
-"""How the terminal tells what is no plain list: which desk to go to, one project by several editions."""
+"""How the terminal tells a judgement, which desk to go to, one project by several editions."""
 
 from itertools import groupby
 
@@ -6,8 +6,10 @@ import click
 
 from grantapp.domain.comparison import Comparison, RuleRow, State
 from grantapp.domain.desk import Desk, Opening
+from grantapp.domain.eligibility import Citation, Verdict
+from grantapp.domain.judgement import Judgement
 from grantapp.domain.orientation import Orientation
-from grantapp.french import day, euros, listing, typeset
+from grantapp.french import NBSP, PARIS, day, euros, listing, plural, typeset
 
 CONCLUSIONS = {
     "eligible": ("Éligible", "green"),
@@ -30,13 +32,59 @@ def conclusion_word(conclusion: str) -> str:
     return click.style(words, fg=colour, bold=True)
 
 
+def tell_judgement(judgement: Judgement) -> None:
+    """The judgement as a person reads it in a terminal."""
+    when = day(judgement.at.astimezone(PARIS).date())
+    click.echo(conclusion_word(judgement.conclusion.value) + typeset(f" : {judgement.edition}, au {when}"))
+    if judgement.is_refused_in_doubt:
+        click.echo(typeset("À confirmer : demandez au service qui instruit avant de renoncer."))
+    for verdict, heading in (
+        (Verdict.NOT_MET, "Ce qui ne va pas"),
+        (Verdict.UNKNOWN, "Ce qui reste à juger"),
+        (Verdict.MET, "Ce qui est respecté"),
+    ):
+        found = judgement.of_verdict(verdict)
+        if found:
+            click.echo("\n" + click.style(f"{heading} ({len(found)})", bold=True))
+        for each in found:
+            severity = "" if each.severity.value == "blocking" else " (à signaler)"
+            click.echo(typeset(f"  {each.rule} {each.title}{severity} : {each.sentence}"))
+            if each.enough:
+                answers = listing(f"« {other.label} » : {other.text}" for other in each.enough)
+                click.echo(typeset(f"      Il suffirait de : {answers}"))
+            _cite(each.citations)
+    if judgement.company.size:
+        click.echo("\n" + click.style(typeset(f"Taille : {judgement.company.size.label}"), bold=True))
+    for each in judgement.reasonings:
+        click.echo("\n" + click.style(each.title, bold=True) + typeset(f" : {each.sentence}"))
+        for explained in each.lines:
+            click.echo(f"  {explained}")
+        _cite(each.citations)
+    click.echo("\n" + click.style("Montants", bold=True))
+    for line in judgement.aid.lines:
+        amount = "—" if line.amount is None else euros(line.amount)
+        click.echo(f"  {line.label}{NBSP}: {amount}")
+        click.echo(click.style(f"      {line.explanation}", dim=True))
+    for route in judgement.routes:
+        click.echo("\n" + click.style(typeset(route.title), bold=True))
+        for advice in route.advice:
+            click.echo(typeset(f"  {advice}"))
+    if judgement.unanswered:
+        gaps = plural(len(judgement.unanswered), "réponse ou pièce manque", "réponses ou pièces manquent")
+        click.echo(typeset(f"\n{gaps} pour déposer."))
+
+
+def _cite(citations: tuple[Citation, ...]) -> None:
+    for citation in citations:
+        doubt = f" [règle à confirmer : {citation.note}]" if not citation.verified else ""
+        click.echo(click.style(typeset(f"      {citation.text}, {citation.at}{doubt}"), dim=True))
+
+
 def tell_orientation(orientation: Orientation, sentence: str) -> None:
     click.echo(click.style(sentence, bold=True))
     for note in orientation.notes:
         click.echo(f"  {note.text}")
-        for citation in note.cites:
-            doubt = f" [règle à confirmer : {citation.note}]" if not citation.verified else ""
-            click.echo(click.style(typeset(f"      {citation.text}, {citation.at}{doubt}"), dim=True))
+        _cite(note.cites)
     for heading, found in (
         ("Ouverts, dans l'ordre où s'y présenter", orientation.open),
         ("Pas encore ouverts", orientation.to_come),

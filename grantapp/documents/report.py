@@ -185,12 +185,15 @@ class Report:
     def _reason(self) -> str:
         blocking = [finding for finding in self.findings if finding.severity == "blocking"]
         if self.conclusion == "ineligible":
-            codes = [finding.rule for finding in blocking if finding.is_refusal]
-            if len(codes) == 1:
-                return f"La règle bloquante {codes[0]} n'est pas remplie."
-            return f"{french.plural(len(codes), 'règle bloquante', 'règles bloquantes')} ne sont pas remplies : " + (
-                f"{french.listing(codes)}."
+            refusals = [finding for finding in blocking if finding.is_refusal]
+            codes = [finding.rule for finding in refusals]
+            doubt = (
+                "" if any(finding.references.is_verified for finding in refusals) else " À confirmer avant de refuser."
             )
+            if len(codes) == 1:
+                return f"La règle bloquante {codes[0]} n'est pas remplie.{doubt}"
+            count = french.plural(len(codes), "règle bloquante", "règles bloquantes")
+            return f"{count} ne sont pas remplies : {french.listing(codes)}.{doubt}"
         if self.conclusion == "undetermined":
             unknown = [finding for finding in blocking if finding.verdict == "unknown"]
             count = french.plural(len(unknown), "règle bloquante", "règles bloquantes")

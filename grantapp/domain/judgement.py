@@ -15,6 +15,7 @@ from grantapp.domain.eligibility import (
     Conclusion,
     Facts,
     Finding,
+    Severity,
     Verdict,
     about_the_date,
     conclude,
@@ -45,6 +46,12 @@ class Judgement:
 
     def of_verdict(self, verdict: Verdict) -> tuple[Finding, ...]:
         return tuple(each for each in self.findings if each.verdict is verdict)
+
+    @property
+    def is_refused_in_doubt(self) -> bool:
+        """No rule that refuses was verified for this edition: nobody should give up on its word alone."""
+        refusals = [each for each in self.of_verdict(Verdict.NOT_MET) if each.severity is Severity.BLOCKING]
+        return bool(refusals) and not any(each.is_verified for each in refusals)
 
 
 def judge(edition: Edition, project: Project, at: datetime) -> Judgement:

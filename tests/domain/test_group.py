@@ -183,7 +183,7 @@ def test_what_does_not_count_needs_no_figures():
 
 
 def test_an_undertaking_counts_unless_it_is_said_to_be_consolidated():
-    part = Part("Filiale", Decimal(100), "", (link(Relation.LINKED, 60, 60, "9"),))
+    part = Part("Filiale", Decimal(100), "", (link(Relation.LINKED, 60, 60, "9"),), parents=("",))
     assert part.is_counted and part.figures(0) == Figures(Decimal(9))
 
 
