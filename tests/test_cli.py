@@ -1,7 +1,6 @@
 """The terminal: verdicts, exit codes, and one clear sentence for each fault."""
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -166,32 +165,81 @@ def test_the_editions_say_which_is_open():
     assert "Fonds vert" in run("editions", "--on", "2026-11-23").stdout
 
 
-def test_a_project_is_judged_by_every_edition_side_by_side():
+def test_a_project_is_compared_by_every_edition_on_the_merits():
     result = run("compare", EXAMPLES / "demonstration.json", "--json")
-    concluded = {each["edition"]: each["conclusion"] for each in json.loads(result.stdout)}
-    assert list(concluded) == [edition.id for edition in reversed(all_editions())]
-    assert concluded["ademe_2022"] == "conditional"
-    assert concluded["fonds_vert_2026"] == concluded["ademe_2021"] == concluded["ademe_2020"] == "ineligible"
+    told = json.loads(result.stdout)
+    assert [each["id"] for each in told["editions"]] == [each.id for each in reversed(all_editions())]
+    concluded = {each["id"]: each["conclusion"] for each in told["editions"]}
+    assert (concluded["ademe_2022"], concluded["ademe_2021"]) == ("conditional", "conditional")
+    assert concluded["ademe_2020"] == "ineligible"  # its works had to begin in 2021-2022
+    assert "R01" not in {each["rule"] for each in told["rules"]}
     assert result.exit_code == 0
 
 
-def test_a_comparison_names_what_each_edition_refuses_and_cannot_judge():
-    told = run("compare", EXAMPLES / "sans-terrain.json").stdout
-    parts = re.split(rf"^({'|'.join(edition.id for edition in all_editions())}),", told, flags=re.MULTILINE)
-    by_edition = dict(zip(parts[1::2], parts[2::2], strict=True))
-    latest, earlier, first = (by_edition[name] for name in ("ademe_2022", "ademe_2021", "ademe_2020"))
-    assert "Indéterminé" in latest and "R13" in latest and "R01" not in latest
-    assert "R01" in earlier and "R33" not in earlier
-    assert "R33" in first and "R34" in first  # only that edition dates the works
+def test_the_dates_are_judged_too_when_asked():
+    told = json.loads(run("compare", EXAMPLES / "demonstration.json", "--json", "--dates").stdout)
+    window = next(each for each in told["rules"] if each["rule"] == "R01")
+    assert (window["states"]["ademe_2022"], window["states"]["ademe_2021"]) == ("met", "not_met")
+
+
+def test_a_comparison_tells_what_differs_and_who_says_it():
+    text = run("compare", EXAMPLES / "demonstration.json", "--edition", "ademe_2020", "--edition", "ademe_2022").stdout
+    plain = text.replace("\u00a0", " ")
+    assert "Un projet, 2 éditions, sans les dates" in plain and "ademe_2021" not in plain
+    assert "Ce qui diffère (1)" in plain and "non respectée : ademe_2020" in plain
+    assert "pas dans cette édition : ademe_2022" in plain
+    assert "Coût total" in plain and "partout" in plain
+
+
+def test_an_edition_that_is_not_known_cannot_be_compared():
+    result = run("compare", EXAMPLES / "demonstration.json", "--edition", "appel_1900")
+    assert result.exit_code == 2 and "appel_1900" in result.stderr
 
 
 def test_a_comparison_at_another_day_is_at_that_day_for_all():
-    told = json.loads(run("compare", EXAMPLES / "demonstration.json", "--on", "2021-01-14", "--json").stdout)
-    assert {each["on"] for each in told} == {"2021-01-14T12:00:00+01:00"}
-    refused = {
-        each["edition"]: {found["rule"] for found in each["findings"] if found["verdict"] == "not_met"} for each in told
-    }
-    assert "R01" in refused["ademe_2021"] and "R01" not in refused["ademe_2020"]
+    told = json.loads(run("compare", EXAMPLES / "demonstration.json", "--on", "2021-01-14", "--dates", "--json").stdout)
+    assert {each["on"] for each in told["judgements"]} == {"2021-01-14T12:00:00+01:00"}
+    states = next(each for each in told["rules"] if each["rule"] == "R01")["states"]
+    assert (states["ademe_2021"], states["ademe_2020"]) == ("not_met", "met")
+
+
+# ── which desk ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_desk_at_the_time_of_the_demonstration_is_ademe():
+    result = run("guichet", EXAMPLES / "demonstration.json", "--on", "2022-03-15", "--json")
+    told = json.loads(result.stdout)
+    assert (told["first"], result.exit_code) == ("ademe_2022", 0)
+    states = {each["edition"]: each["opening"] for each in told["desks"]}
+    assert (states["ademe_2022"], states["ademe_2021"]) == ("open", "closed")
+
+
+def test_the_day_of_the_file_does_not_count_for_the_desk(monkeypatch):
+    monkeypatch.setenv("GRANTAPP_CLOCK", "2022-04-30")
+    text = run("guichet", EXAMPLES / "demonstration.json").stdout.replace("\u00a0", " ")
+    assert text.startswith("Aujourd’hui, ") and "clos depuis le 29 avril 2022" in text
+
+
+def test_a_desk_that_refuses_names_its_rules_and_is_not_the_first():
+    result = run("guichet", EXAMPLES / "non-eligible.json", "--on", "2022-03-15")
+    assert "ademe_2022" in result.stdout and "R13 Une ancienne installation" in result.stdout
+    told = json.loads(run("guichet", EXAMPLES / "non-eligible.json", "--on", "2022-03-15", "--json").stdout)
+    refused = next(each for each in told["desks"] if each["edition"] == "ademe_2022")
+    assert (refused["opening"], refused["conclusion"]) == ("open", "ineligible") and "R13" in refused["refusals"]
+    assert told["first"] != "ademe_2022"
+
+
+def test_a_file_that_cannot_be_read_has_no_desk(written):
+    result = run("guichet", written("{"))
+    assert result.exit_code == 2 and "JSON" in result.stderr
+
+
+def test_a_file_without_edition_is_judged_by_the_one_that_is_open_first_for_it(written):
+    project = json.loads((EXAMPLES / "demonstration.json").read_text()) | {"on": None}
+    del project["edition"], project["on"]
+    for day, edition in (("2021-08-01", "ademe_2021"), ("2022-03-15", "ademe_2022"), ("2020-12-01", "ademe_2020")):
+        told = json.loads(run("check", written(project), "--on", day, "--json").stdout)
+        assert told["edition"] == edition
 
 
 def test_a_file_that_cannot_be_compared_says_why(written):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grantapp.domain.cumulation import cumulation_of
@@ -188,12 +188,14 @@ TABLES = answers(question_at("public_aid.aids"))
 DAYS = st.dates(date(2015, 1, 1), date(2030, 12, 31))
 
 
+@settings(deadline=None)
 @given(TABLES, DAYS)
 def test_the_room_is_never_more_than_the_ceiling(aids, on):
     room = found(*aids, on=on, links=LINKS).room
     assert room is None or 0 <= room <= (300_000 if on.year >= 2024 else 200_000)
 
 
+@settings(deadline=None)
 @given(TABLES, TABLES, DAYS, st.sampled_from(["Un partenaire", "Inconnue"]))
 def test_the_aid_of_somebody_else_changes_no_room(aids, others, on, name):
     foreign = tuple(replace(each, beneficiary=name) for each in others)

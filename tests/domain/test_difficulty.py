@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grantapp.domain.derived import FILED_AT, SIZE
@@ -167,6 +167,7 @@ NO_TROUBLE = st.fixed_dictionaries({"finances.insolvency": st.just(False), "fina
 FULL = st.fixed_dictionaries({need: values(need) for need in NEEDS})
 
 
+@settings(deadline=None)
 @given(FULL, st.sets(st.sampled_from(NEEDS)), st.sampled_from(NEEDS), st.one_of(st.just({}), NO_TROUBLE))
 def test_one_more_answer_never_undoes_a_verdict(facts, absent, added, sound):
     facts = facts | sound
@@ -179,6 +180,7 @@ def test_one_more_answer_never_undoes_a_verdict(facts, absent, added, sound):
 AMOUNTS = st.decimals(-(10**9), 10**9, places=2)
 
 
+@settings(deadline=None)
 @given(AMOUNTS, AMOUNTS, AMOUNTS, st.decimals("0.01", 1000, places=2))
 def test_counting_in_another_unit_changes_no_verdict(capital, premium, own_funds, factor):
     def verdict(unit):

@@ -4,14 +4,17 @@ from urllib.parse import quote_from_bytes
 
 import pytest
 
+from grantapp.domain.project import section_named
 from grantapp.domain.question import Kind
 from grantapp.domain.wizard import steps
-from grantapp.editions import get_edition
+from grantapp.editions import find_case, get_edition
 from grantapp.forms.steps import form_for
 from grantapp.services import demonstration
 from tests.makers import EDITION
 
 TYPED = [section for section in steps(get_edition(EDITION)) if section.name != "pieces"]
+FUND = "fonds_friches_3"  # open on the same day, with sections of its own
+OF_THE_FUND = [section for section in steps(get_edition(FUND)) if section not in steps(get_edition(EDITION))]
 GARBAGE = "n'importe quoi <b>&amp; \" ' {{ 7*191 }} \u0142\u0633 \U0001f600"
 FREE = {Kind.LINE, Kind.TEXT}
 CHOSEN = {Kind.YES_NO, Kind.CONFIRM, Kind.ONE_OF, Kind.SEVERAL_OF}
@@ -35,9 +38,33 @@ def open_draft(fill):
     return fill(demonstration.project(), declared=True)
 
 
+@pytest.fixture
+def draft_of_the_fund(director):
+    """A draft for the prefect's fund, far enough for every question of its own sections to be asked."""
+    project = find_case(FUND, "eligible").project
+    address = str(director.send("/dossiers", {"edition": FUND}).response.headers["Location"])
+    for section in map(section_named, ("request", "history")):
+        page = f"{address}/{section.slug}"
+        typed = form_for(section, record=getattr(project, section.name)).raw()
+        assert director.send(page, typed | {"seen": director.read(page).seen}).status == 302
+    return address
+
+
 @pytest.mark.parametrize("section", TYPED, ids=lambda section: section.slug)
 def test_garbage_in_every_field_is_kept_shown_back_and_explained(director, open_draft, section):
-    address = f"{open_draft}/{section.slug}"
+    type_garbage(director, open_draft, section)
+
+
+@pytest.mark.parametrize("section", OF_THE_FUND, ids=lambda section: section.slug)
+def test_the_sections_of_the_fund_take_garbage_as_well(director, draft_of_the_fund, section):
+    shown = type_garbage(director, draft_of_the_fund, section)
+    assert shown.soup.find(attrs={"name": "asked_ademe_first"}), "asked of a former installation"
+    assert GARBAGE in shown.soup.find(attrs={"name": "commitment_on"})["value"]
+
+
+def type_garbage(director, draft, section):
+    """Types garbage everywhere on a page; it is all there again, explained, and no page breaks."""
+    address = f"{draft}/{section.slug}"
     fields = names(section)
     page = director.send(address, dict.fromkeys(fields, GARBAGE) | {"seen": director.read(address).seen})
     assert page.status == 302
@@ -56,7 +83,8 @@ def test_garbage_in_every_field_is_kept_shown_back_and_explained(director, open_
             assert said and said[0].get_text(strip=True), f"{name} is not explained"
     assert "1337" not in shown.text and "<b>&amp;" not in shown.text
     for path in ("", "/manques", "/verification"):
-        director.read(open_draft + path)
+        director.read(draft + path)
+    return shown
 
 
 @pytest.mark.parametrize(
