@@ -177,9 +177,15 @@ def conditions_of(anchor: str) -> tuple[When, ...]:
 
 
 def is_asked(project: Project, anchor: str) -> bool | None:
-    """Whether a question is asked of this project; None while an earlier answer has to decide."""
-    answers = {each.anchor: _asked_answer(project, each.anchor) for each in conditions_of(anchor)}
-    return all_hold(conditions_of(anchor), answers)
+    """Whether a question is asked of this project; None while an earlier answer has to decide.
+
+    What waits for an answer to a question that is not asked is not asked either.
+    """
+    conditions = conditions_of(anchor)
+    if any(is_asked(project, each.anchor) is False for each in conditions):
+        return False
+    answers = {each.anchor: _asked_answer(project, each.anchor) for each in conditions}
+    return all_hold(conditions, answers)
 
 
 def _asked_answer(project: Project, anchor: str) -> object:

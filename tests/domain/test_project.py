@@ -83,3 +83,15 @@ def test_the_question_to_open_is_the_one_that_keeps_another_from_being_asked():
     assert governing(found, "schedule.contracts.signed_on") == "schedule.has_contracts"
     signed = Project(schedule=works.Schedule(has_contracts=True))
     assert governing(signed, "schedule.contracts.signed_on") == "schedule.contracts"
+
+
+def test_what_waits_for_a_question_that_is_not_asked_is_not_asked_either():
+    """A public holder has no agreement to attach, and nobody has that of a principal there is not."""
+    holder = Project().with_answers({"organisation.category": applicant.Category.LOCAL_AUTHORITY})
+    assert is_asked(holder, "pieces.planning_agreement") is False
+    private = holder.with_answers(
+        {"organisation.category": applicant.Category.BUSINESS, "support.has_principal": False}
+    )
+    assert is_asked(private, "pieces.principal_agreement") is False
+    assert is_asked(private, "pieces.planning_agreement") is None
+    assert is_asked(Project(), "pieces.planning_agreement") is None

@@ -91,3 +91,13 @@ def test_a_closed_edition_is_refused_with_a_sentence(director):
     page = director.send("/dossiers", {"edition": "ademe_2020"})
     assert page.status == 409
     assert page.says("s'est clos le 25 février 2021") and page.says("Fonds vert")
+
+
+def test_an_edition_carried_over_says_so_before_its_dates_and_rules(anonymous):
+    for edition in all_editions():
+        main = plain(read(anonymous, edition).soup.main.get_text(" ", strip=True))
+        if not edition.carried_from:
+            assert "rien ne les confirme" not in main
+            continue
+        said = plain(edition.texts["carried"])
+        assert -1 < main.index(said) < main.index(plain(edition.texts["intro"]))
