@@ -258,30 +258,57 @@ def _cite(citations: tuple[Any, ...]) -> None:
 
 @command("compare")
 @click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
+@click.option("--edition", "edition_ids", metavar="ID", multiple=True, help="Une édition à comparer ; à répéter.")
 @on_option
-@click.option("--json", "as_data", is_flag=True, help="Écrire les jugements en JSON.")
+@click.option("--dates", "by_date", is_flag=True, help="Juger aussi les dates de dépôt.")
+@click.option("--json", "as_data", is_flag=True, help="Écrire la comparaison en JSON.")
 @click.pass_context
-def compare(ctx: click.Context, path: Path, on: datetime | None, as_data: bool) -> None:
-    """Juge un fichier de projet par toutes les éditions, à la même date."""
-    from grantapp.domain.eligibility import Verdict
-    from grantapp.domain.judgement import as_json
+def compare(
+    ctx: click.Context, path: Path, edition_ids: tuple[str, ...], on: datetime | None, by_date: bool, as_data: bool
+) -> None:
+    """Compare les éditions sur un projet : leurs règles, sans les dates de dépôt."""
+    from grantapp.domain.comparison import as_json
+    from grantapp.editions import UnknownEdition, get_edition
     from grantapp.services.judging import BadFile, read_case
+    from grantapp.telling import tell_comparison
 
     try:
-        judgements = read_case(path, edition_id=None, on=on, now=_now()).judgements()
+        editions = [get_edition(each) for each in dict.fromkeys(edition_ids)]
+        case = read_case(path, edition_id=None, on=on, now=_now())
+    except (BadFile, UnknownEdition) as bad:
+        ctx.exit(_fail(str(bad)))
+    comparison = case.compared(editions, by_date=by_date)
+    if as_data:
+        click.echo(json.dumps(as_json(comparison), ensure_ascii=False, indent=2))
+    else:
+        tell_comparison(comparison)
+
+
+@command("guichet")
+@click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
+@click.option("--on", metavar="DATE", type=Instant(), help="À cette date plutôt qu'aujourd'hui (AAAA-MM-JJ).")
+@click.option("--json", "as_data", is_flag=True, help="Écrire la réponse en JSON.")
+@click.pass_context
+def desk(ctx: click.Context, path: Path, on: datetime | None, as_data: bool) -> None:
+    """Dit où déposer un projet aujourd'hui, et par où commencer.
+
+    La date du fichier ne compte pas ici. Code de sortie 0 : un guichet ouvert ne s'y oppose pas ; 1 : aucun ; 2 :
+    fichier fautif.
+    """
+    from grantapp.domain.orientation import as_json
+    from grantapp.services.judging import BadFile, read_case
+    from grantapp.telling import tell_orientation
+
+    now = _now()
+    try:
+        orientation = read_case(path, edition_id=None, on=on or now, now=now).orientation()
     except BadFile as bad:
         ctx.exit(_fail(str(bad)))
     if as_data:
-        click.echo(json.dumps([as_json(each) for each in judgements], ensure_ascii=False, indent=2))
-        return
-    for each in judgements:
-        words, colour = CONCLUSIONS[each.conclusion.value]
-        when = day(each.at.astimezone(PARIS).date())
-        click.echo(typeset(f"{each.edition}, au {when} : ") + click.style(words, fg=colour, bold=True))
-        for verdict, heading in ((Verdict.NOT_MET, "Ne va pas"), (Verdict.UNKNOWN, "Reste à juger")):
-            for found in each.of_verdict(verdict):
-                severity = "" if found.severity.value == "blocking" else " (à signaler)"
-                click.echo(typeset(f"    {heading} : {found.rule} {found.title}{severity}"))
+        click.echo(json.dumps(as_json(orientation, now), ensure_ascii=False, indent=2))
+    else:
+        tell_orientation(orientation, orientation.sentence(now))
+    ctx.exit(0 if orientation.admitting else 1)
 
 
 @command("print")

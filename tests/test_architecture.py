@@ -33,7 +33,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "worker": ({"services", "storage", "config"}, set()),
     "app": ({"web", "services", "storage", "config", "french"}, {"flask", "sqlalchemy"}),
     "serving": ({"app", "services", "storage", "config"}, {"waitress"}),
-    "cli": ({"serving", "worker", "services", "editions", "domain", "config", "french"}, {"click"}),
+    "telling": ({"domain", "french"}, {"click"}),
+    "cli": ({"telling", "serving", "worker", "services", "editions", "domain", "config", "french"}, {"click"}),
 }
 ORDER = list(TABLE)  # from the ground up: nobody imports a room that stands above
 

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grantapp.cli import group
+from grantapp.editions import all_editions
 from grantapp.services import demonstration
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -164,31 +165,81 @@ def test_the_editions_say_which_is_open():
     assert "Fonds vert" in run("editions", "--on", "2026-11-23").stdout
 
 
-def test_a_project_is_judged_by_every_edition_side_by_side():
+def test_a_project_is_compared_by_every_edition_on_the_merits():
     result = run("compare", EXAMPLES / "demonstration.json", "--json")
-    concluded = {each["edition"]: each["conclusion"] for each in json.loads(result.stdout)}
-    assert list(concluded.items()) == [
-        ("ademe_2022", "conditional"),
-        ("ademe_2021", "ineligible"),
-        ("ademe_2020", "ineligible"),
-    ]
+    told = json.loads(result.stdout)
+    assert [each["id"] for each in told["editions"]] == [each.id for each in reversed(all_editions())]
+    concluded = {each["id"]: each["conclusion"] for each in told["editions"]}
+    assert (concluded["ademe_2022"], concluded["ademe_2021"]) == ("conditional", "conditional")
+    assert concluded["ademe_2020"] == "ineligible"  # its works had to begin in 2021-2022
+    assert "R01" not in {each["rule"] for each in told["rules"]}
     assert result.exit_code == 0
 
 
-def test_a_comparison_names_what_each_edition_refuses_and_cannot_judge():
-    latest, earlier, first = run("compare", EXAMPLES / "sans-terrain.json").stdout.split("ademe_")[1:]
-    assert latest.startswith("2022") and "Indéterminé" in latest and "R13" in latest and "R01" not in latest
-    assert "R01" in earlier and "R33" not in earlier
-    assert "R33" in first and "R34" in first  # only that edition dates the works
+def test_the_dates_are_judged_too_when_asked():
+    told = json.loads(run("compare", EXAMPLES / "demonstration.json", "--json", "--dates").stdout)
+    window = next(each for each in told["rules"] if each["rule"] == "R01")
+    assert (window["states"]["ademe_2022"], window["states"]["ademe_2021"]) == ("met", "not_met")
+
+
+def test_a_comparison_tells_what_differs_and_who_says_it():
+    text = run("compare", EXAMPLES / "demonstration.json", "--edition", "ademe_2020", "--edition", "ademe_2022").stdout
+    plain = text.replace("\u00a0", " ")
+    assert "Un projet, 2 éditions, sans les dates" in plain and "ademe_2021" not in plain
+    assert "Ce qui diffère (1)" in plain and "non respectée : ademe_2020" in plain
+    assert "pas dans cette édition : ademe_2022" in plain
+    assert "Coût total" in plain and "partout" in plain
+
+
+def test_an_edition_that_is_not_known_cannot_be_compared():
+    result = run("compare", EXAMPLES / "demonstration.json", "--edition", "appel_1900")
+    assert result.exit_code == 2 and "appel_1900" in result.stderr
 
 
 def test_a_comparison_at_another_day_is_at_that_day_for_all():
-    told = json.loads(run("compare", EXAMPLES / "demonstration.json", "--on", "2021-01-14", "--json").stdout)
-    assert {each["on"] for each in told} == {"2021-01-14T12:00:00+01:00"}
-    refused = {
-        each["edition"]: {found["rule"] for found in each["findings"] if found["verdict"] == "not_met"} for each in told
-    }
-    assert "R01" in refused["ademe_2021"] and "R01" not in refused["ademe_2020"]
+    told = json.loads(run("compare", EXAMPLES / "demonstration.json", "--on", "2021-01-14", "--dates", "--json").stdout)
+    assert {each["on"] for each in told["judgements"]} == {"2021-01-14T12:00:00+01:00"}
+    states = next(each for each in told["rules"] if each["rule"] == "R01")["states"]
+    assert (states["ademe_2021"], states["ademe_2020"]) == ("not_met", "met")
+
+
+# ── which desk ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_desk_at_the_time_of_the_demonstration_is_ademe():
+    result = run("guichet", EXAMPLES / "demonstration.json", "--on", "2022-03-15", "--json")
+    told = json.loads(result.stdout)
+    assert (told["first"], result.exit_code) == ("ademe_2022", 0)
+    states = {each["edition"]: each["opening"] for each in told["desks"]}
+    assert (states["ademe_2022"], states["ademe_2021"]) == ("open", "closed")
+
+
+def test_the_day_of_the_file_does_not_count_for_the_desk(monkeypatch):
+    monkeypatch.setenv("GRANTAPP_CLOCK", "2022-04-30")
+    text = run("guichet", EXAMPLES / "demonstration.json").stdout.replace("\u00a0", " ")
+    assert text.startswith("Aujourd’hui, ") and "clos depuis le 29 avril 2022" in text
+
+
+def test_a_desk_that_refuses_names_its_rules_and_is_not_the_first():
+    result = run("guichet", EXAMPLES / "non-eligible.json", "--on", "2022-03-15")
+    assert "ademe_2022" in result.stdout and "R13 Une ancienne installation" in result.stdout
+    told = json.loads(run("guichet", EXAMPLES / "non-eligible.json", "--on", "2022-03-15", "--json").stdout)
+    refused = next(each for each in told["desks"] if each["edition"] == "ademe_2022")
+    assert (refused["opening"], refused["conclusion"]) == ("open", "ineligible") and "R13" in refused["refusals"]
+    assert told["first"] != "ademe_2022"
+
+
+def test_a_file_that_cannot_be_read_has_no_desk(written):
+    result = run("guichet", written("{"))
+    assert result.exit_code == 2 and "JSON" in result.stderr
+
+
+def test_a_file_without_edition_is_judged_by_the_one_that_is_open_first_for_it(written):
+    project = json.loads((EXAMPLES / "demonstration.json").read_text()) | {"on": None}
+    del project["edition"], project["on"]
+    for day, edition in (("2021-08-01", "ademe_2021"), ("2022-03-15", "ademe_2022"), ("2020-12-01", "ademe_2020")):
+        told = json.loads(run("check", written(project), "--on", day, "--json").stdout)
+        assert told["edition"] == edition
 
 
 def test_a_file_that_cannot_be_compared_says_why(written):
@@ -223,3 +274,11 @@ def test_a_mistyped_command_is_answered_in_french(words):
     assert done.returncode == 2
     assert not [word for word in ("Error", "Usage", "Missing", "No such") if word in done.stderr]
     assert done.stderr.strip()
+
+
+def test_a_check_by_an_edition_that_is_carried_over_says_so_first():
+    told = run("check", EXAMPLES / "demonstration.json", "--edition", "fonds_vert_2026", "--on", "2026-11-23").stdout
+    assert told.startswith("Les règles de 2026 n’ont pas été trouvées.")
+    assert "Éligible :" not in told
+    other = run("check", EXAMPLES / "demonstration.json", "--edition", "fonds_vert_2025", "--on", "2025-04-10").stdout
+    assert "n’ont pas été trouvées" not in other.splitlines()[0]

@@ -30,6 +30,9 @@ class AidLine:
     explanation: str
     citations: tuple[Citation, ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", typeset(self.label))
+
 
 @dataclass(frozen=True)
 class Rate(AidLine):

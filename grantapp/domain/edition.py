@@ -86,6 +86,15 @@ class Route:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Precedence:
+    """Why this call comes before the others that are open, for the projects of which all conditions hold."""
+
+    sentence: str
+    applies: tuple[When, ...]
+    cites: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Amendment:
     """An erratum published during the call: the day it came out, the clause it changes, what it says and where."""
 
@@ -115,6 +124,7 @@ class Edition:
     amendments: tuple[Amendment, ...] = field(default=())
     regional: Mapping[Region, Window] = field(default_factory=dict)  # dates of a region that has its own
     rounds: tuple[Round, ...] = field(default=())
+    first_for: Precedence | None = None  # the projects that must come here before any other desk
     unasked: frozenset[str] = frozenset()  # questions of its sections that serve no rule of it, by anchor
     carried_from: str = ""  # the edition whose rules this one carries over, not confirmed
     reference_prefix: str = "D"

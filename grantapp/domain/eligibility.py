@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from grantapp.domain.derived import DERIVED
+from grantapp.domain.derived import DERIVED, FILED_AT, GAPS, REGION
 from grantapp.domain.project import conditions_of, is_anchor, question_at
 from grantapp.domain.question import Kind, When, all_hold
 from grantapp.french import listing, number, typeset
@@ -210,6 +210,15 @@ class AllOf(_Several):
 
 
 AnyRule = Rule | AnyOf | AllOf | Computed
+
+
+def about_the_date(rule: AnyRule) -> bool:
+    """It looks at nothing but the day of filing: at the region where regions have days of their own, or at whether
+    the file was complete on that day.
+
+    Such a rule says whether the door is open, not whether the project fits: `judge_on_merits` leaves it out.
+    """
+    return FILED_AT in rule.all_needs and set(rule.all_needs) <= {FILED_AT, REGION, GAPS}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,16 @@ from grantapp.domain.cumulation import cumulation_of
 from grantapp.domain.de_minimis import de_minimis_of
 from grantapp.domain.difficulty import difficulty_of
 from grantapp.domain.edition import Edition, Route
-from grantapp.domain.eligibility import Citation, Conclusion, Facts, Finding, Verdict, conclude, evaluate
+from grantapp.domain.eligibility import (
+    Citation,
+    Conclusion,
+    Facts,
+    Finding,
+    Verdict,
+    about_the_date,
+    conclude,
+    evaluate,
+)
 from grantapp.domain.facts import facts_for
 from grantapp.domain.group_picture import Node
 from grantapp.domain.project import Project
@@ -58,6 +67,15 @@ def judge(edition: Edition, project: Project, at: datetime) -> Judgement:
     )
 
 
+def judge_on_merits(edition: Edition, project: Project, at: datetime) -> Judgement:
+    """The project by this edition as if its door were open: the rules that are about the date alone are left out.
+
+    What else reads the instant (a contract signed before filing, the age of a firm) is judged at `at`, the same for
+    every edition: two of them then differ by their rules, never by the day (docs/decisions/0007-on-the-merits.md).
+    """
+    return judge(replace(edition, rules=tuple(each for each in edition.rules if not about_the_date(each))), project, at)
+
+
 def _reasonings(edition: Edition, facts: Facts, aid: Aid) -> tuple[Reasoning, ...]:
     """The computations about what this edition asks."""
     difficulty = difficulty_of(facts)
@@ -94,7 +112,7 @@ def as_json(judgement: Judgement) -> dict[str, object]:
                 "sentence": each.sentence,
                 "missing": list(each.missing),
                 "enough": [{"anchor": other.anchor, "label": other.label, "text": other.text} for other in each.enough],
-                "citations": _citations(each.citations),
+                "citations": citations_as_json(each.citations),
             }
             for each in judgement.findings
         ],
@@ -107,7 +125,7 @@ def as_json(judgement: Judgement) -> dict[str, object]:
             "lines": list(judgement.company.lines),
             "missing": list(judgement.company.missing),
             "group": [_node(node) for node in judgement.company.group],
-            "citations": _citations(judgement.company.citations),
+            "citations": citations_as_json(judgement.company.citations),
         },
         "computations": [_computation(each) for each in judgement.reasonings],
         "unanswered": [gap.anchor for gap in judgement.unanswered],
@@ -116,14 +134,14 @@ def as_json(judgement: Judgement) -> dict[str, object]:
                 "code": route.code,
                 "title": route.title,
                 "advice": list(route.advice),
-                "citations": _citations(route.cites),
+                "citations": citations_as_json(route.cites),
             }
             for route in judgement.routes
         ],
     }
 
 
-def _citations(citations: tuple[Citation, ...]) -> list[dict[str, object]]:
+def citations_as_json(citations: tuple[Citation, ...]) -> list[dict[str, object]]:
     return [
         {"text": each.text, "at": each.at, "url": each.url, "verified": each.verified, "note": each.note}
         for each in citations
@@ -149,7 +167,7 @@ def _computation(reasoning: Reasoning) -> dict[str, object]:
         "lines": list(reasoning.lines),
         "values": {name: _plain(value) for name, value in reasoning.values.items()},
         "missing": list(reasoning.missing),
-        "citations": _citations(reasoning.citations),
+        "citations": citations_as_json(reasoning.citations),
     }
 
 
@@ -166,7 +184,7 @@ def _aid_line(line: AidLine) -> dict[str, object]:
         "label": line.label,
         "amount": _text(line.amount),
         "explanation": line.explanation,
-        "citations": _citations(line.citations),
+        "citations": citations_as_json(line.citations),
     }
 
 

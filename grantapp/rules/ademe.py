@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from grantapp.domain.aid import AidRules, Rate
-from grantapp.domain.edition import Route
+from grantapp.domain.edition import Precedence, Route
 from grantapp.domain.eligibility import Citation, Rule, Severity
 from grantapp.domain.project import sections
 from grantapp.domain.question import when
@@ -18,9 +18,10 @@ from grantapp.domain.sections.works import Use
 from grantapp.french import typeset
 from grantapp.rules import ceilings, funding, passages
 from grantapp.rules.passages import Passages
-from grantapp.rules.sources import ARRETE_2019, RGEC, S11, S46, S58, S59
+from grantapp.rules.sources import ARRETE_2019, RGEC, S11, S12, S46, S58, S59
 from grantapp.rules.works import FOR_STUDIES, FOR_WORKS
 
+FIRST_SESSION = "Lu pour la première session du fonds du préfet (2021) ; à confirmer pour cette édition."
 NO_CLAUSE = "Règle européenne habituelle ; la clause n'a pas été vue dans l'appel, et l'article est à relire."
 
 STEPS = tuple(section.name for section in sections() if section.name not in ("operation", "support"))
@@ -118,6 +119,22 @@ def aid(
                 applies=FOR_STUDIES,
             ),
         ),
+    )
+
+
+# ── before the other desks ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def comes_first(said: Passages, *, unverified: str = "") -> Precedence:
+    """R46. A former classified installation or mine to clean goes to ADEME before the fund of the prefect.
+
+    Read for the first session of that fund (2021); an edition of another year says so with `unverified`.
+    """
+    return Precedence(
+        sentence=said["comes_first"],
+        applies=when("history.status", Status.FORMER_ICPE, Status.FORMER_MINE)
+        + when("pollution.treatment_needed", True),
+        cites=(S12.at("anciennes installations classées et mines : l'ADEME d'abord", unverified=unverified),),
     )
 
 

@@ -257,11 +257,7 @@ def aid(
                 typeset("Pourcentage de l'aide"),
                 None,
                 said["no_percentage"],
-                (
-                    S12.at("subvention d'équilibre, sans taux"),
-                    S28.at("aide au plus égale au déficit"),
-                    S10.at("aucun objectif chiffré"),
-                ),
+                said["no_percentage"].cites,
             ),
         ),
     )

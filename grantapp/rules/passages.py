@@ -2,7 +2,7 @@
 
 [filing]
 text = "La demande se dépose sur … {contact}"       # a name in braces stands for the passage of that name
-cites = ["S14 : lancement", "S1 : qui peut candidater"]   # numbers of `sources.py`, then the place
+cites = ["S14 : lancement", "S1 : qui peut candidater"]   # names of `sources.py`, or the edition's own; then the place
 unverified = "Lu pour 2021."                          # when the sources are not about this edition
 
 [notice]
@@ -21,8 +21,11 @@ from typing import Any
 from grantapp.domain.edition import Passage
 from grantapp.domain.eligibility import Citation
 from grantapp.rules import sources
+from grantapp.rules.sources import Source
 
 Passages = dict[str, Passage]
+Named = Mapping[str, Source]
+SHARED: Named = {name: each for name, each in vars(sources).items() if isinstance(each, Source)}
 FIELDS = {"text", "cites", "unverified", "ours"}
 
 # A sentence of ours is about this service, or says that something was not found; it cannot state the call. So it bears
@@ -45,24 +48,28 @@ class BadPassage(ValueError):  # noqa: N818 - it names what to correct, for whoe
     """Passages that cannot be read: every fault, one a line."""
 
 
-def read(*paths: Path) -> Passages:
-    """The passages of these files, a later one over an earlier one of the same name; `BadPassage` with every fault."""
+def read(*paths: Path, own: Named | None = None) -> Passages:
+    """The passages of these files, a later one over an earlier one of the same name; `BadPassage` with every fault.
+
+    `own` holds the sources that the edition names in its own folder, beside the shared ones.
+    """
+    named = {**SHARED, **(own or {})}
     written: dict[str, Any] = {}
     homes: dict[str, str] = {}
     for path in paths:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
         written |= given
         homes |= dict.fromkeys(given, f"{path.parent.name}/{path.name}")
-    faults = [f"{homes[name]}, [{name}] : {fault}" for name in written for fault in _faults(name, written)]
+    faults = [f"{homes[name]}, [{name}] : {fault}" for name in written for fault in _faults(name, written, named)]
     if faults:
         raise BadPassage("\n".join(faults))
-    return {name: _passage(name, written) for name in written}
+    return {name: _passage(name, written, named) for name in written}
 
 
-def _passage(name: str, written: Mapping[str, Any]) -> Passage:
+def _passage(name: str, written: Mapping[str, Any], named: Named) -> Passage:
     given = written[name]
-    cites = _cites(given)
-    inner = {each: _passage(each, written) for each in _names(given["text"])}
+    cites = _cites(given, named)
+    inner = {each: _passage(each, written, named) for each in _names(given["text"])}
     for passage in inner.values():
         cites += tuple(each for each in passage.cites if each not in cites)
     ours = given.get("ours", not _own_words(given["text"])) and all(passage.ours for passage in inner.values())
@@ -78,18 +85,18 @@ def _own_words(text: str) -> str:
     return re.sub(r"\{\w+\}", " ", text).strip()
 
 
-def _cites(given: Mapping[str, Any]) -> tuple[Citation, ...]:
+def _cites(given: Mapping[str, Any], named: Named) -> tuple[Citation, ...]:
     found = []
     for written in given.get("cites", ()):
         number, _, place = written.partition(" : ")
-        found.append(getattr(sources, number).at(place, unverified=given.get("unverified", "")))
+        found.append(named[number].at(place, unverified=given.get("unverified", "")))
     return tuple(found)
 
 
 # ── what cannot be read ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _faults(name: str, written: Mapping[str, Any]) -> Iterable[str]:
+def _faults(name: str, written: Mapping[str, Any], named: Named) -> Iterable[str]:
     given = written[name]
     if not isinstance(given, dict) or not isinstance(given.get("text"), str) or not given["text"].strip():
         yield "une phrase s'écrit dans une table, avec « text », puis « cites » ou « ours = true »."
@@ -97,7 +104,7 @@ def _faults(name: str, written: Mapping[str, Any]) -> Iterable[str]:
     if unknown := given.keys() - FIELDS:
         yield f"champ inconnu : {', '.join(sorted(unknown))}."
     yield from _faults_of_names(name, written)
-    yield from _faults_of_cites(given)
+    yield from _faults_of_cites(given, named)
     cites, ours = given.get("cites"), given.get("ours") is True
     if cites and ours:
         yield "« cites » et « ours » à la fois : coupez la phrase en deux passages."
@@ -123,11 +130,11 @@ def _faults_of_names(name: str, written: Mapping[str, Any]) -> Iterable[str]:
                 waiting.append(each)
 
 
-def _faults_of_cites(given: Mapping[str, Any]) -> Iterable[str]:
+def _faults_of_cites(given: Mapping[str, Any], named: Named) -> Iterable[str]:
     for written in given.get("cites", ()):
         number, _, place = written.partition(" : ")
-        if not isinstance(getattr(sources, number, None), sources.Source):
-            yield f"source inconnue : « {number} ». Nommez-la dans rules/sources.py."
+        if number not in named:
+            yield f"source inconnue : « {number} ». Nommez-la dans rules/sources.py, ou dans le dossier de l'édition."
         elif not place.strip():
             yield f"« {written} » ne dit pas où : écrivez « {number} : l'endroit du texte »."
 

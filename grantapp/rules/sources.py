@@ -4,7 +4,10 @@ The survey read public pages, not the specifications of each call: the text of a
 describes, and `at(…, unverified="…")` marks a clause that was not verified for the edition that cites it.
 """
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from grantapp.domain.eligibility import Citation
 from grantapp.french import typeset
@@ -26,6 +29,11 @@ class Source:
             verified=not unverified,
             note=typeset(unverified),
         )
+
+
+def read(path: Path) -> Mapping[str, Source]:
+    """The texts that one edition alone cites, named in its own folder: `[CDC]`, then `text` and `url`."""
+    return {name: Source(**given) for name, given in tomllib.loads(path.read_text(encoding="utf-8")).items()}
 
 
 # ── the call, its earlier editions, its successors ───────────────────────────────────────────────────────────────

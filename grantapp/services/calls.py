@@ -10,15 +10,15 @@ from grantapp.domain.question import Choice
 from grantapp.domain.wizard import questions_of
 from grantapp.editions import all_editions
 from grantapp.french import listing, typeset
-from grantapp.services.pages import EditionPage, RuleLine, ShownEdition
+from grantapp.services.pages import EditionPage, RuleLine
 from grantapp.storage.queries import NotFound
 
 PIECES = "pieces"
 
 
-def list_editions(now: datetime) -> tuple[ShownEdition, ...]:
-    """The most recent first."""
-    return tuple(ShownEdition(each, each.window.is_open(now)) for each in reversed(all_editions()))
+def list_editions_not_open(now: datetime) -> tuple[Edition, ...]:
+    """The most recent first; those that are open are told by `orienting.open_desks`."""
+    return tuple(each for each in reversed(all_editions()) if not each.window.is_open(now))
 
 
 def show_edition(slug: str, now: datetime) -> EditionPage:

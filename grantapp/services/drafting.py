@@ -158,7 +158,9 @@ def start(
     for name, answers in (given or {}).items():
         known[name] = {**known.get(name, {}), **answers}
     for name, answers in known.items():
-        _, section = _step(dossier, name)
+        if name not in edition.steps:
+            continue
+        section = section_named(name)
         record, _ = load_section(section, answers)
         row = SectionRow(dossier=dossier, name=name, answers=dump_section(section, record))
         row.saved_at, row.saved_by_id = now, by.id

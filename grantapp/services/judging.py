@@ -1,22 +1,27 @@
 """Judge a project file, with no database: what `grantapp check` does."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
+from grantapp.domain.comparison import Comparison, compare
 from grantapp.domain.deposit import Deposit, freeze
+from grantapp.domain.desk import desks, edition_for
 from grantapp.domain.edition import Edition
 from grantapp.domain.judgement import Judgement, judge
 from grantapp.domain.lifecycle import Refused
+from grantapp.domain.orientation import Orientation, orient
 from grantapp.domain.piece import examine
 from grantapp.domain.project import Project, is_anchor, section_named
 from grantapp.domain.project_file import Fault, load
-from grantapp.editions import all_editions, find_edition
+from grantapp.editions import all_editions, find_edition, get_edition
 from grantapp.french import PARIS, listing, typeset
 
 MOST_BYTES = 20_000_000
+YEARS = range(1900, 2101)
 
 
 class BadFile(Exception):  # noqa: N818 - it is an answer to a person, with every fault
@@ -38,21 +43,24 @@ class Case:
     def judgement(self) -> Judgement:
         return judge(self.edition, self.project, self.at)
 
-    def judgements(self) -> tuple[Judgement, ...]:
-        """By every edition at that instant, the most recent first: all but the one that is open refuse the date."""
-        return tuple(judge(edition, self.project, self.at) for edition in reversed(all_editions()))
+    def compared(self, editions: Sequence[Edition] = (), *, by_date: bool = False) -> Comparison:
+        """By these editions, all of them by default, the most recent first; on the merits unless `by_date`."""
+        return compare(editions or tuple(reversed(all_editions())), self.project, self.at, by_date=by_date)
+
+    def orientation(self) -> Orientation:
+        return orient(all_editions(), self.project, self.at)
 
 
 def read_case(path: Path, *, edition_id: str | None, on: datetime | None, now: datetime) -> Case:
-    """The case in a file. The edition and the day come from the caller, else from the file, else the day is today's.
+    """The case in a file. The edition and the day come from the caller, else from the file.
 
-    Raises `BadFile` with one sentence a fault.
+    Without either, the day is today's, and the edition the open one that comes first for this project on that day,
+    else the last that was open. Raises `BadFile` with one sentence a fault.
     """
     data = _read(path)
     project, named, faults = load(data)
     wanted = edition_id or named
-    edition = find_edition(wanted) if wanted else all_editions()[-1]
-    if edition is None:
+    if wanted and find_edition(wanted) is None:
         known = listing((f"« {each.id} »" for each in all_editions()), "ou")
         faults += (Fault("edition", typeset(f"Édition inconnue : « {wanted} ». Écrivez {known}.")),)
     stated = data.get("on") if isinstance(data, dict) else None
@@ -61,16 +69,21 @@ def read_case(path: Path, *, edition_id: str | None, on: datetime | None, now: d
             on = read_instant(str(stated))
         except ValueError:
             faults += (Fault("on", typeset("Écrivez un jour, par exemple 2022-03-15.")),)
-    if faults or edition is None:
+    if faults:
         raise BadFile(faults)
-    return Case(project, edition, on or now)
+    at = on or now
+    return Case(project, get_edition(wanted) if wanted else edition_for(desks(all_editions(), project, at)), at)
 
 
 def read_instant(text: str) -> datetime:
-    """A day (noon in Paris stands for it) or an instant; one without a zone is the time of Paris. Else `ValueError`."""
-    if len(text) == 10:
-        return datetime.combine(date.fromisoformat(text), time(12), PARIS)
-    instant = datetime.fromisoformat(text)
+    """A day (noon in Paris stands for it) or an instant; one without a zone is the time of Paris. Else `ValueError`.
+
+    A day of another century is a slip of the pen, and three years before or after it may not exist.
+    """
+    is_day = len(text) == 10
+    instant = datetime.combine(date.fromisoformat(text), time(12)) if is_day else datetime.fromisoformat(text)
+    if instant.year not in YEARS:
+        raise ValueError(text)
     return instant if instant.tzinfo else instant.replace(tzinfo=PARIS)
 
 

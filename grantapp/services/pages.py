@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from grantapp.domain.comparison import Comparison
 from grantapp.domain.edition import Amendment, Edition
 from grantapp.domain.eligibility import AnyRule, Finding
 from grantapp.domain.judgement import Judgement
 from grantapp.domain.lifecycle import State
+from grantapp.domain.orientation import Orientation
 from grantapp.domain.project import Project, Section
 from grantapp.domain.question import Question
 from grantapp.domain.reasoning import Reasoning
@@ -119,13 +121,69 @@ class Amounts:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A dossier judged as it is and as it would be: the amounts, and the rules of which the verdict turns."""
+
+    today: Judgement
+    supposed: Judgement
+    amounts: tuple[Amounts, ...]
+    flipped: tuple[tuple[Finding | None, Finding | None], ...]  # a rule before and after; None where it does not apply
+
+
+@dataclass(frozen=True)
 class WhatIfPage:
     """« Et si… » : one section with other answers, beside the dossier as it is. Nothing of it is saved."""
 
     today: StepPage
     supposed: StepPage
-    amounts: tuple[Amounts, ...]
-    flipped: tuple[tuple[Finding | None, Finding | None], ...]  # a rule before and after; None where it does not apply
+    change: Change
+
+
+@dataclass(frozen=True)
+class OtherDayPage:
+    """« Et si je déposais le… » : the dossier as it is, filed at another instant. Nothing of it is saved."""
+
+    head: DossierHead
+    at: datetime
+    change: Change
+    advice: str  # which desk, at that instant
+
+
+@dataclass(frozen=True)
+class Supposition:
+    """A section to try other answers in, and what one learns there."""
+
+    section: Section
+    sentence: str
+
+
+@dataclass(frozen=True)
+class SuppositionsPage:
+    """« Et si… » : what may be tried on a dossier."""
+
+    head: DossierHead
+    judgement: Judgement
+    first: tuple[Supposition, ...]  # what moves the amounts and the dates
+    others: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class OrientationPage:
+    """« Quel guichet aujourd'hui ? », for a few answers, or for a dossier."""
+
+    orientation: Orientation
+    sentence: str
+    is_today: bool
+    head: DossierHead | None
+
+
+@dataclass(frozen=True)
+class ComparisonPage:
+    """One dossier by several editions; `offered` are those to choose from, in the order of the desks."""
+
+    head: DossierHead
+    comparison: Comparison
+    offered: tuple[Edition, ...]
 
 
 @dataclass(frozen=True)
@@ -204,14 +262,6 @@ class ReceiptPage:
     pdf_failed: bool
     judgement: dict[str, Any]  # as frozen: services never judge a deposit again
     pieces: tuple[AttachmentLine, ...]
-
-
-@dataclass(frozen=True)
-class ShownEdition:
-    """An edition among the others."""
-
-    edition: Edition
-    is_open: bool
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from grantapp import french
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.piece import MOST_BYTES
 from grantapp.domain.project import Section, find_section
-from grantapp.editions import open_on
+from grantapp.forms.instants import DayForm, FilingForm
 from grantapp.forms.steps import form_for
-from grantapp.services import attaching, depositing, drafting, simulating
+from grantapp.services import attaching, depositing, drafting, orienting, simulating
 from grantapp.web.scope import applicant, arrived_at, person, platform, session, tell
 
 bp = Blueprint("wizard", __name__, url_prefix="/dossiers")
@@ -23,7 +23,9 @@ MOST_UPLOAD = MOST_BYTES + 2**16  # the file, and the form around it
 @applicant
 def dossiers() -> Any:
     found = drafting.list_dossiers(session(), by=person())
-    return render_template("wizard/dossiers.html", dossiers=found, editions=open_on(arrived_at()))
+    given = visit.get("precheck")
+    desks = orienting.open_desks(arrived_at(), given)
+    return render_template("wizard/dossiers.html", dossiers=found, desks=desks, given=bool(given))
 
 
 @bp.post("")
@@ -59,6 +61,45 @@ def missing(reference: str) -> Any:
 def deciding(reference: str) -> Any:
     page = simulating.deciding(session(), reference, now=arrived_at(), by=person())
     return render_template("wizard/deciding.html", page=page)
+
+
+@bp.get("/<reference>/guichet")
+@applicant
+def desk(reference: str) -> Any:
+    """Which desk is open, fits and comes first, today or on another day."""
+    asked = DayForm(request.args)
+    asked.validate()
+    page = orienting.of_dossier(session(), reference, day=asked.day.data, now=arrived_at(), by=person())
+    return render_template("wizard/desk.html", page=page, asked=asked)
+
+
+@bp.get("/<reference>/comparer")
+@applicant
+def compare(reference: str) -> Any:
+    """The dossier by several editions, side by side."""
+    chosen, by_date = request.args.getlist("edition"), request.args.get("dates") == "oui"
+    page = simulating.side_by_side(session(), reference, chosen, by_date=by_date, now=arrived_at(), by=person())
+    return render_template("wizard/comparison.html", page=page)
+
+
+@bp.get("/<reference>/et-si")
+@applicant
+def suppositions(reference: str) -> Any:
+    page = simulating.suppositions(session(), reference, now=arrived_at(), by=person())
+    return render_template("wizard/suppositions.html", page=page)
+
+
+@bp.get("/<reference>/et-si/date-de-depot")
+@applicant
+def suppose_date(reference: str) -> Any:
+    """« Et si je déposais le… » : nothing is sent but what stands in the address."""
+    form = FilingForm(request.args)
+    overview = drafting.overview(session(), reference, now=arrived_at(), by=person())
+    result = None
+    if form.validate() and (form.filed_on.data or form.filed_hour.data):
+        at = orienting.instant_on(form.filed_on.data, form.filed_hour.data, now=arrived_at())
+        result = simulating.filed_another_day(session(), reference, at, now=arrived_at(), by=person())
+    return render_template("wizard/other_day.html", page=overview, form=form, result=result)
 
 
 @bp.get("/<reference>/et-si/<slug>")

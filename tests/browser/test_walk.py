@@ -94,7 +94,19 @@ def test_no_page_has_a_fault_that_a_machine_can_find(visit, site, node_modules, 
             if wide > 0:
                 faults.append(f"{what} {size['width']}: {wide} px too wide")
 
-    public = ("/", "/verifier", "/appels/ademe-2020", "/inscription", "/connexion", "/mentions", "/accessibilite")
+    few = "legal_form=craft_cooperative&site_found=oui&status=former_icpe&treatment_needed=oui&postcode=84"
+    public = (
+        "/",
+        "/verifier",
+        "/guichet",
+        f"/guichet?{few}",
+        "/guichet?day=23/11/2026",
+        "/appels/ademe-2020",
+        "/inscription",
+        "/connexion",
+        "/mentions",
+        "/accessibilite",
+    )
     for path in (*public, "/nulle-part"):
         walker.open(path)
         examine(f"public{path}")
@@ -124,7 +136,10 @@ def test_no_page_has_a_fault_that_a_machine_can_find(visit, site, node_modules, 
     walker.page.evaluate("document.querySelectorAll('[name=csrf_token]').forEach(e => { e.value = 'périmé' })")
     walker.press("Enregistrer et continuer")
     examine("session-perdue", again=False)
-    for path in ("", "/manques", "/ce-qui-decide", "/et-si/depenses", "/verification", "/depot"):
+    other_day = "/et-si/date-de-depot?filed_on=30/04/2022&filed_hour=0+h+00"
+    compared = "/comparer?edition=ademe-2020&edition=ademe-2022&dates=oui"
+    desks = ("/guichet", "/guichet?day=hier", "/comparer", compared, "/et-si", other_day, "/et-si/date-de-depot")
+    for path in ("", "/manques", "/ce-qui-decide", "/et-si/depenses", *desks, "/verification", "/depot"):
         walker.open(draft + path)
         examine(f"dossier{path or '/'}")
     walker.file(draft)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from grantapp.domain.aid import AidRules, Rate, statement
 from grantapp.domain.project import Project, facts_of
 from grantapp.domain.question import when
@@ -53,6 +55,33 @@ def test_an_empty_plan_leaves_every_amount_waiting():
 def test_a_missing_figure_leaves_its_sum_waiting():
     found = aid([(Post.DECONTAMINATION, Decimal(100), True), (Post.DECONTAMINATION, None, True)])
     assert found.amount("cost") is None
+
+
+@pytest.mark.parametrize("unsaid", [(None, None), (Post.DECONTAMINATION, None), (None, True)])
+def test_one_line_that_is_not_described_leaves_the_base_waiting_but_not_the_cost(unsaid):
+    post, claimed = unsaid
+    found = aid([(Post.DECONTAMINATION, Decimal(100), True), (post, Decimal(5), claimed)])
+    assert (found.amount("eligible_base"), found.amount("cost")) == (None, 105)
+
+
+def test_one_source_without_its_nature_leaves_every_nature_waiting():
+    found = aid([(Post.DECONTAMINATION, Decimal(100), True)], [(SourceNature.GRANT, Decimal(40)), (None, Decimal(60))])
+    assert {found.amount(code) for code in ("revenue", "other_public_aid", "requested_grant", "deficit")} == {None}
+
+
+def test_a_deficit_waits_for_its_cost_and_for_its_revenue():
+    lines, sources = [(Post.DECONTAMINATION, Decimal(100), True)], [(SourceNature.GRANT, Decimal(40))]
+    assert aid(lines, sources).amount("deficit") == 100
+    assert aid((), sources).amount("deficit") is None
+    assert aid(lines, [*sources, (SourceNature.REVENUE, None)]).amount("deficit") is None
+    assert aid(lines, [*sources, (SourceNature.OTHER_PUBLIC, None)]).amount("deficit") is None
+
+
+def test_what_is_left_to_finance_waits_for_its_cost_and_for_the_aid():
+    lines, sources = [(Post.DECONTAMINATION, Decimal(100), True)], [(SourceNature.GRANT, Decimal(40))]
+    assert aid(lines, sources).amount("own_share") == 60
+    assert aid((), sources).amount("own_share") is None
+    assert aid(lines, [(SourceNature.GRANT, None)]).amount("own_share") is None
 
 
 def test_a_plan_without_revenue_has_a_revenue_of_zero():

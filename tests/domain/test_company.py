@@ -1,7 +1,6 @@
 """Size classes: the worked figures of Recommendation 2003/361/EC."""
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,10 +9,9 @@ from hypothesis import strategies as st
 
 from grantapp.domain.company import company_of
 from grantapp.domain.project import Project, facts_of
-from grantapp.domain.sections.applicant import AccountingYear, Link, Relation, Size
+from grantapp.domain.sections.applicant import Link, Relation
 from grantapp.domain.size import SizeClass, size_class
-
-M = Decimal(1_000_000)
+from tests.domain.companies import LARGE, MEDIUM, MICRO, SMALL, M, company, link, one_year
 
 
 @pytest.mark.parametrize(
@@ -34,38 +32,6 @@ M = Decimal(1_000_000)
 )
 def test_heads_are_compared_strictly_and_money_is_not(heads, turnover, balance, size):
     assert size_class(Decimal(heads), Decimal(turnover) * M, Decimal(balance) * M) is size
-
-
-def company(*, links=None, public=False, years=((2021, "20", 5, 3),)):
-    accounts = tuple(
-        AccountingYear(
-            closed_on=date(year, 12, 31),
-            headcount=Decimal(heads),
-            turnover=Decimal(turnover) * M,
-            balance_total=Decimal(balance) * M,
-        )
-        for year, heads, turnover, balance in years
-    )
-    size = Size(accounts=accounts, public_quarter=public, has_links=links is not None, links=links)
-    return company_of(facts_of(Project(size=size)))
-
-
-def link(relation, capital, votes, heads="0", turnover=0, balance=0, *, name="Exemple", to=None, **others):
-    return Link(
-        name=name,
-        relation=relation,
-        capital_percent=Decimal(capital),
-        votes_percent=Decimal(votes),
-        headcount=Decimal(heads),
-        turnover=Decimal(turnover) * M,
-        balance_total=Decimal(balance) * M,
-        attached_to=to,
-        **others,
-    )
-
-
-def one_year(heads, turnover, balance):
-    return ((2021, heads, turnover, balance),)
 
 
 MEMBERS = tuple(link(Relation.PARTNER, "1.11", "1.11", "6", 1, 1, name=f"Adhérente {n}") for n in range(90))
@@ -133,9 +99,6 @@ def test_the_worked_examples(years, links, total, size):
         Decimal(figure) * scale for figure, scale in zip(total, (1, M, M), strict=True)
     )
     assert found.size is SizeClass(size)
-
-
-SMALL, MEDIUM, LARGE, MICRO = ("20", 5, 3), ("80", 20, 20), ("300", 60, 50), ("5", 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,40 @@ def test_without_a_plot_the_plot_is_what_is_missing():
 
 
 @pytest.mark.parametrize(
+    ("missing", "is_about_the_plot"),
+    [
+        (["pollution.pollutants"], True),  # asked when a plot is found and something is to be treated
+        (["organisation.legal_form", "site.area_m2"], True),
+        (["organisation.legal_form"], False),
+        (["filing.at"], False),
+    ],
+)
+def test_without_a_plot_only_what_is_asked_of_a_plot_waits_for_it(missing, is_about_the_plot):
+    outcome = unknown(missing, {"request.site_found": False})
+    assert outcome.missing == tuple(missing)
+    assert ("quand un terrain sera trouvé" in outcome.sentence) is is_about_the_plot
+    assert "quand un terrain" not in unknown(missing, {"request.site_found": True}).sentence
+    assert "quand un terrain" not in unknown(missing).sentence
+
+
+def test_the_date_of_filing_is_named_though_it_is_no_question():
+    assert "la date de dépôt" in unknown(["filing.at"]).sentence
+
+
+def test_what_is_missing_twice_is_named_once():
+    outcome = unknown(["history.unused", "site.area_m2", "history.unused"])
+    assert outcome.missing == ("history.unused", "site.area_m2")
+    assert outcome.sentence.count("inutilisé") == 1
+
+
+def test_a_citation_is_set_in_french_whole():
+    cited = Citation(text="L'appel", at="l'article 2", url="https://exemple.fr/l'appel", note="C'est l'autre.")
+    assert (cited.text, cited.at, cited.note) == ("L’appel", "l’article\u00a02", "C’est l’autre.")
+    assert cited.url == "https://exemple.fr/l'appel"
+    assert cited.verified
+
+
+@pytest.mark.parametrize(
     ("facts", "any_of", "all_of"),
     [
         ({}, Verdict.UNKNOWN, Verdict.UNKNOWN),
@@ -79,6 +113,27 @@ def test_or_needs_one_branch_and_and_needs_both(facts, any_of, all_of):
     assert several(AllOf).judge(facts).verdict is all_of
 
 
+def test_a_met_or_gives_the_reason_of_the_first_branch_and_a_met_and_of_all():
+    def says(sentence):
+        return yes("history.unused", check=lambda _: met(sentence))
+
+    named = {"code": "R98", "slug": "plusieurs", "title": "Plusieurs", "cites": CITED}
+    branches, facts = (says("Ceci."), says("Cela.")), {"history.unused": True}
+    assert AnyOf(**named, branches=branches).judge(facts).sentence == "Ceci."
+    assert AllOf(**named, branches=branches).judge(facts).sentence == "Ceci. Cela."
+
+
+def test_a_refused_and_gives_the_refusals_only():
+    sentence = several(AllOf).judge({"history.unused": True, "history.needs_works": False}).sentence
+    assert sentence == "history.needs_works\u00a0: c’est non."
+
+
+def test_a_question_that_two_branches_need_is_needed_once():
+    assert several(AnyOf).all_needs == ("history.unused", "history.needs_works")
+    twice = AnyOf(code="R", slug="r", title="R", branches=(UNUSED, several(AllOf)), cites=CITED)
+    assert twice.all_needs == ("history.unused", "history.needs_works")
+
+
 def test_a_refused_or_gives_the_reason_of_every_branch():
     sentence = several(AnyOf).judge({"history.unused": False, "history.needs_works": False}).sentence
     assert "history.unused" in sentence and "history.needs_works" in sentence
@@ -93,6 +148,21 @@ def test_a_rule_whose_condition_is_undecided_is_unknown_and_not_skipped():
     rule = yes("history.unused", applies=when("request.kind", "works"))
     (found,) = evaluate([rule], {"history.unused": True})
     assert (found.verdict, found.missing) == (Verdict.UNKNOWN, ("request.kind",))
+
+
+def test_a_rule_whose_condition_is_undecided_asks_for_the_condition_alone():
+    when_works = (*when("request.kind", "works"), *when("request.site_found", True))
+    (found,) = evaluate([yes("history.unused", applies=when_works)], {"request.site_found": True})
+    assert found.missing == ("request.kind",)
+
+
+def test_a_rule_that_applies_is_judged_and_carries_what_the_rule_says():
+    rule = yes("history.unused", severity=Severity.WARNING, title="L'usage", applies=when("request.kind", "works"))
+    found, alone = evaluate([rule, UNUSED], {"request.kind": "works", "history.unused": False})
+    assert (found.rule, found.slug, found.title, found.anchor) == ("R99", "oui", "L’usage", "rule:R99")
+    assert (found.severity, alone.severity) == (Severity.WARNING, Severity.BLOCKING)
+    assert (found.verdict, found.sentence) == (Verdict.NOT_MET, "history.unused\u00a0: c’est non.")
+    assert (found.missing, found.citations, found.enough) == ((), CITED, ())
 
 
 def finding(verdict=Verdict.MET, severity=Severity.BLOCKING, cites=CITED, missing=()) -> Finding:
@@ -117,6 +187,11 @@ def finding(verdict=Verdict.MET, severity=Severity.BLOCKING, cites=CITED, missin
         ([finding(), finding(Verdict.UNKNOWN, Severity.WARNING)], Conclusion.CONDITIONAL),
         ([finding(), finding(Verdict.UNKNOWN, missing=("pieces.accounts",))], Conclusion.CONDITIONAL),
         ([finding(), finding(Verdict.UNKNOWN, missing=("site.area_m2",))], Conclusion.UNDETERMINED),
+        ([finding(), finding(Verdict.UNKNOWN, missing=("pieces.accounts", "site.area_m2"))], Conclusion.UNDETERMINED),
+        ([finding(), finding(Verdict.UNKNOWN, missing=("filing.at",))], Conclusion.UNDETERMINED),
+        ([finding(), finding(Verdict.UNKNOWN)], Conclusion.UNDETERMINED),
+        ([finding(), finding(cites=CITED + DOUBTED)], Conclusion.CONDITIONAL),
+        ([finding(severity=Severity.WARNING, cites=DOUBTED)], Conclusion.CONDITIONAL),
         ([finding(Verdict.UNKNOWN, missing=("site.area_m2",)), finding(Verdict.NOT_MET)], Conclusion.INELIGIBLE),
     ],
 )

@@ -8,7 +8,7 @@ from grantapp.domain.derived import FILED_AT
 from grantapp.domain.edition import Passage, Window
 from grantapp.domain.eligibility import Citation, Severity, Verdict
 from grantapp.domain.sections.applicant import Category, LegalForm
-from grantapp.french import PARIS
+from grantapp.french import PARIS, typeset
 from grantapp.rules import applicant
 
 CITES = (Citation(text="Cahier des charges inventé", at="article 1", url="https://exemple.example"),)
@@ -113,6 +113,13 @@ def test_another_category_is_refused_and_told_the_admitted_ones():
 
 def test_a_state_service_is_refused_under_any_category():
     assert HOLDERS.check(LegalForm.STATE_SERVICE, Category.BUSINESS).verdict is Verdict.NOT_MET
+
+
+def test_the_refusal_names_what_is_refused():
+    by_category = HOLDERS.check(LegalForm.COMPANY, Category.SOCIAL_LANDLORD)
+    assert by_category.sentence.startswith(typeset(f"« {Category.SOCIAL_LANDLORD.label} »"))
+    by_form = HOLDERS.check(LegalForm.STATE_SERVICE, Category.BUSINESS)
+    assert by_form.sentence.startswith(typeset(f"« {LegalForm.STATE_SERVICE.label} »"))
 
 
 def test_a_holder_without_category_is_unknown():

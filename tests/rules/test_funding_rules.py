@@ -96,6 +96,16 @@ def test_land_that_loses_value_adds_nothing_to_the_cost():
     assert "reste 500\u00a0€" in LAND.check(*LINES, Decimal(1000), Decimal(100)).sentence
 
 
+def test_what_is_left_is_the_cost_less_the_increase():
+    assert "reste 300\u00a0€" in LAND.check(*LINES, Decimal(1000), Decimal(1200)).sentence
+
+
+@pytest.mark.parametrize("kind", RequestKind)
+def test_the_value_and_the_cost_of_depollution_are_judged_for_works_only(kind):
+    judged = bool(evaluate([LAND], {"request.kind": kind})), bool(evaluate([COST], {"request.kind": kind}))
+    assert judged == (kind is not RequestKind.STUDIES,) * 2
+
+
 def test_without_a_valuation_nothing_is_judged():
     facts = {"expenditure.lines.post": LINES[0], "expenditure.lines.amount": LINES[1]}
     assert LAND.judge(facts).missing == ("funding.value_before", "funding.value_after")
@@ -125,6 +135,19 @@ def test_only_the_works_of_decontamination_count():
     assert COST.check(Decimal(100), *LINES).sentence.startswith(
         "Travaux de dépollution\u00a0: 500\u00a0€ pour 100\u00a0m²"
     )
+
+
+def test_the_cost_of_a_square_metre_is_said():
+    assert "soit 5\u00a0€ par\u00a0m²" in COST.check(Decimal(100), *LINES).sentence
+
+
+@pytest.mark.parametrize(("amount", "gap"), [("1999.99", "inférieur"), ("18000.01", "supérieur")])
+def test_a_gap_says_which_way_it_goes(amount, gap):
+    assert gap in COST.check(Decimal(100), (Post.DECONTAMINATION,), (Decimal(amount),)).sentence
+
+
+def test_a_plot_of_one_square_metre_is_judged():
+    assert "60\u00a0€ pour 1\u00a0m²" in COST.check(Decimal(1), (Post.DECONTAMINATION,), (Decimal(60),)).sentence
 
 
 def test_a_gap_says_that_it_is_no_refusal():

@@ -21,6 +21,11 @@ def test_the_site_is_a_former_icpe_or_a_former_mine(status, verdict):
     assert site.former_icpe_or_mine(cites=CITES).check(status).verdict is verdict
 
 
+@pytest.mark.parametrize(("status", "said"), [(Status.FORMER_ICPE, "(ICPE)"), (Status.FORMER_MINE, "ancienne mine")])
+def test_what_the_site_was_is_said(status, said):
+    assert said in site.former_icpe_or_mine(cites=CITES).check(status).sentence
+
+
 def test_the_refusal_says_where_to_look_for_a_proof():
     sentence = site.former_icpe_or_mine(cites=CITES).check(Status.NEITHER).sentence
     assert "CASIAS" in sentence and "DREAL" in sentence

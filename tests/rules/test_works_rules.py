@@ -33,6 +33,12 @@ def test_no_admitted_use_is_refused_with_the_admitted_ones_in_their_order():
     assert outcome.sentence.index(Use.CRAFT.label) < outcome.sentence.index(Use.HOUSING.label)
 
 
+def test_the_admitted_uses_are_told_in_the_order_of_the_question():
+    sentence = works.admitted_use(uses=frozenset(Use) - {Use.OTHER}, cites=CITES).check((Use.OTHER,)).sentence
+    places = [sentence.index(f"{use.label}\u00a0»") for use in Use if use is not Use.OTHER]
+    assert places == sorted(places)
+
+
 def test_an_unknown_use_is_no_refusal():
     assert USES.judge({}).missing == ("plan.uses",)
 
@@ -113,6 +119,8 @@ def test_a_missing_piece_or_date_is_unknown(need):
         (date(2031, 3, 15), "1\u00a0mois"),
         (date(2029, 4, 16), "23\u00a0mois"),
         (date(2029, 4, 15), "2\u00a0ans"),
+        (date(2028, 4, 16), "2\u00a0ans"),
+        (date(2028, 4, 15), "3\u00a0ans"),
     ],
 )
 def test_the_age_of_the_plan_is_said_and_not_judged(plan_on, said):
@@ -183,6 +191,12 @@ def test_the_refusal_says_both_dates_and_the_day_that_would_do():
     sentence = works.no_works_contract_before_filing(cites=CITES).judge(signed((ContractNature.WORKS, BEFORE))).sentence
     for day in ("14\u00a0avril 2031", "15\u00a0avril 2031", "16\u00a0avril 2031"):
         assert day in sentence
+
+
+def test_on_the_last_day_of_the_calendar_no_later_day_is_proposed():
+    last = datetime(9999, 12, 31, 12, tzinfo=PARIS)
+    outcome = works.no_works_contract_before_filing(cites=CITES).judge(signed((ContractNature.WORKS, TODAY), at=last))
+    assert outcome.verdict is Verdict.NOT_MET and "conviendrait" not in outcome.sentence
 
 
 def test_a_contract_of_the_filing_day_is_refused_because_nothing_proves_the_order():

@@ -11,6 +11,8 @@ from tests.web.reader import Page
 
 ANYONE = {
     ("GET", "public.home"): 200,
+    ("GET", "public.desk"): 200,
+    ("POST", "public.keep_answers"): 302,  # to the dossiers, or to an account
     ("GET", "public.precheck"): 200,
     ("POST", "public.judge_five_answers"): 200,
     ("GET", "public.edition"): 200,
@@ -31,6 +33,10 @@ SIGNED_IN = {
     ("GET", "wizard.overview"): (200, 404),
     ("GET", "wizard.missing"): (200, 404),
     ("GET", "wizard.deciding"): (200, 404),
+    ("GET", "wizard.desk"): (200, 404),
+    ("GET", "wizard.compare"): (200, 404),
+    ("GET", "wizard.suppositions"): (200, 404),
+    ("GET", "wizard.suppose_date"): (200, 404),
     ("GET", "wizard.suppose"): (200, 404),
     ("POST", "wizard.what_if"): (200, 404),
     ("GET", "wizard.review"): (200, 404),

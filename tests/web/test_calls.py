@@ -1,5 +1,7 @@
 """The public page of each edition: what it wants, asks, cites, and does not know."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from grantapp.domain.eligibility import Severity
@@ -63,10 +65,16 @@ def test_only_the_edition_that_is_open_says_so_and_invites_to_begin(anonymous):
     assert tuple(invited) == opened
 
 
-def test_the_home_page_lists_the_editions_the_most_recent_first(anonymous):
-    links = [each["href"] for each in anonymous.read("/").soup.select(".ga-card a")]
-    assert links == [f"/appels/{each.slug}" for each in reversed(all_editions())]
-    assert links.index("/appels/ademe-2022") < links.index("/appels/ademe-2021") < links.index("/appels/ademe-2020")
+@pytest.mark.parametrize("day", [(2022, 3, 15), (2021, 8, 1), (2026, 11, 23), (2019, 1, 1)])
+def test_the_home_page_lists_what_is_open_today_then_the_others_the_most_recent_first(anonymous, clock, day):
+    clock.at = datetime(*day, 12, tzinfo=UTC)
+    page = anonymous.read("/")
+    links = [each["href"] for each in page.soup.select(".ga-card a")]
+    opened = [edition for edition in all_editions() if edition.window.is_open(clock.at)]
+    others = [edition for edition in reversed(all_editions()) if edition not in opened]
+    assert sorted(links[: len(opened)]) == sorted(f"/appels/{edition.slug}" for edition in opened)
+    assert links[len(opened) :] == [f"/appels/{edition.slug}" for edition in others]
+    assert page.says("Aucun guichet n'est ouvert aujourd'hui") is not bool(opened)
 
 
 def test_the_dossiers_lead_to_the_rules_of_their_edition(director, draft):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from grantapp.services import demonstration, simulating
+from grantapp.services import demonstration, orienting
 
 FIVE = {
     "legal_form": "craft_cooperative",
@@ -15,7 +15,7 @@ FIVE = {
 
 def test_five_questions_are_asked_and_nothing_is_judged_before_an_answer(anonymous):
     page = anonymous.read("/verifier")
-    assert len(page.soup.select("main .ga-question")) == len(simulating.PRECHECK) == 5
+    assert len(page.soup.select("main .ga-question")) == len(orienting.PRECHECK) == 5
     assert not page.soup.find(class_="ga-conclusion")
 
 

@@ -12,6 +12,7 @@ from grantapp.domain.question import when
 from grantapp.domain.sections.applicant import Category, RequestKind
 from grantapp.domain.sections.funding import Post
 from grantapp.domain.size import SizeClass
+from grantapp.french import typeset
 from grantapp.rules import ademe, applicant, ceilings, difficulty, funding, site, works
 from grantapp.rules.sources import RGEC, S1, S2, S3, S4, S6, S7, S9, S10, S11, S38, S55, S72, S74
 from grantapp.rules.works import FOR_WORKS
@@ -157,7 +158,7 @@ AID = AidRules(
     rates=(
         Rate(
             "works_rate",
-            "Taux de l'aide aux travaux",
+            typeset("Taux de l'aide aux travaux"),
             None,
             TEXTS["works_rate"],
             TEXTS["works_rate"].cites,

@@ -128,5 +128,6 @@ EDITION = Edition(
     routes=ROUTES,
     successor=TEXTS["successor"],
     texts=TEXTS,
+    first_for=ademe.comes_first(TEXTS),
     reference_prefix="A20",
 )

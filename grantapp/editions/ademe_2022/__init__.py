@@ -128,5 +128,6 @@ EDITION = Edition(
     routes=ROUTES,
     successor=TEXTS["successor"],
     texts=TEXTS,
+    first_for=ademe.comes_first(TEXTS, unverified=ademe.FIRST_SESSION),
     reference_prefix="A22",
 )

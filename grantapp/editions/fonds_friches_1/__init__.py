@@ -9,7 +9,7 @@ from grantapp.domain.region import Region
 from grantapp.rules import calendar, fonds_friches
 from grantapp.rules.calendar import Calendar
 from grantapp.rules.fonds_friches import Reading
-from grantapp.rules.sources import S5, S10, S12, S14, S15, S22, S24, S28, S29, S32, S33, S45
+from grantapp.rules.sources import S5, S10, S12, S14, S15, S22, S24, S28, S29, S32, S33
 
 TEXTS = fonds_friches.texts(Path(__file__).with_name("texts.toml"))
 READ = Reading()  # the guide is that of this session
@@ -58,11 +58,7 @@ GRANT_CITED = (S12.at("« combler tout ou partie du déficit constaté »"), S28
 
 RULES: tuple[AnyRule, ...] = (
     calendar.filed_in_window(calendar=CALENDAR, cites=CALENDAR.widest.cites),
-    calendar.still_open(
-        calendar=CALENDAR,
-        successor=TEXTS["successor"],
-        cites=(S29.at("deuxième session, 2021"), S14.at("troisième session, 2022"), S45.at("Fonds vert, 2025")),
-    ),
+    calendar.still_open(calendar=CALENDAR, successor=TEXTS["successor"], cites=TEXTS["successor"].cites),
     *fonds_friches.holder(READ),
     *fonds_friches.site(READ, friche_cited=(S22.at("définition d'une friche"), S24.at("terrain nu, îlot bâti"))),
     *fonds_friches.project(READ, purposes_cited=(S12.at("article L. 300-1 du code de l'urbanisme"),)),

@@ -9,7 +9,7 @@ from grantapp.domain.region import Region
 from grantapp.rules import calendar, fonds_friches
 from grantapp.rules.calendar import Calendar
 from grantapp.rules.fonds_friches import DEFICIT_ALWAYS, GRANT_ALWAYS, Reading
-from grantapp.rules.sources import S4, S5, S12, S14, S24, S25, S29, S31, S34, S45, S48, S57
+from grantapp.rules.sources import S4, S5, S12, S14, S24, S25, S29, S31, S34, S48, S57
 
 TEXTS = fonds_friches.texts(Path(__file__).with_name("texts.toml"))
 FIRST = "Lu pour la première session (2020-2021) ; le cadrage de la deuxième n'a pas pu être lu."
@@ -58,11 +58,7 @@ DEFICIT_CITED = (S34.at("opérations déficitaires (deuxième session)"), *DEFIC
 
 RULES: tuple[AnyRule, ...] = (
     calendar.filed_in_window(calendar=CALENDAR, cites=CALENDAR.widest.cites),
-    calendar.still_open(
-        calendar=CALENDAR,
-        successor=TEXTS["successor"],
-        cites=(S14.at("troisième session, 2022"), S45.at("Fonds vert, 2025")),
-    ),
+    calendar.still_open(calendar=CALENDAR, successor=TEXTS["successor"], cites=TEXTS["successor"].cites),
     *fonds_friches.holder(READ, others=(S57.at("deuxième session : 48 entreprises privées lauréates sur 164"),)),
     *fonds_friches.site(READ, friche_cited=(S25.at("définition d'une friche"), S24.at("terrain nu, îlot bâti"))),
     *fonds_friches.project(READ, purposes_cited=(S25.at("article L. 300-1 du code de l'urbanisme"),)),

@@ -9,7 +9,7 @@ from grantapp.domain.region import Region
 from grantapp.rules import calendar, fonds_friches
 from grantapp.rules.calendar import Calendar
 from grantapp.rules.fonds_friches import DEFICIT_ALWAYS, GRANT_ALWAYS, Reading
-from grantapp.rules.sources import S1, S12, S14, S25, S27, S34, S35, S37, S42, S43, S45, S48, S57
+from grantapp.rules.sources import S1, S12, S14, S25, S27, S34, S35, S42, S43, S48, S57
 
 TEXTS = fonds_friches.texts(Path(__file__).with_name("texts.toml"))
 FIRST = "Lu pour la première session (2020-2021) ; le cadrage de la troisième n'a pas pu être lu."
@@ -53,11 +53,7 @@ POSTS_CITED = (
 
 RULES: tuple[AnyRule, ...] = (
     calendar.filed_in_window(calendar=CALENDAR, cites=CALENDAR.widest.cites),
-    calendar.still_open(
-        calendar=CALENDAR,
-        successor=TEXTS["successor"],
-        cites=(S37.at("recyclage foncier dans le Fonds vert (2023)"), S45.at("dépôt en continu, 2025")),
-    ),
+    calendar.still_open(calendar=CALENDAR, successor=TEXTS["successor"], cites=TEXTS["successor"].cites),
     *fonds_friches.holder(READ, others=(S57.at("troisième session : 29 entreprises privées lauréates sur 158"),)),
     *fonds_friches.site(
         READ, friche_cited=(S25.at("définition d'une friche (2021)"), S42.at("même définition, Fonds vert (2025)"))
