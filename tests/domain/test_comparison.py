@@ -85,7 +85,7 @@ def test_amounts_stand_side_by_side_and_a_line_without_a_figure_is_left_out():
     assert compare(all_editions(), Project(), AT).amounts == ()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(projects())
 def test_every_rule_is_in_one_group_and_every_finding_in_its_column(project):
     found = compare(all_editions(), project, AT, by_date=True)

@@ -198,7 +198,7 @@ def test_the_door_of_each_edition_and_nothing_else_is_left_out():
         assert doors and doors <= {"R01", "R02", "R03", "R48"}, each.id
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(projects())
 def test_on_the_merits_the_other_rules_say_what_they_said(project):
     at = noon(2022, 3, 15)
@@ -284,7 +284,7 @@ def test_two_editions_of_one_call_are_never_open_at_once_in_any_region(at):
         assert not [pair for pair in combinations(opened, 2) if pair[0].call == pair[1].call]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(projects(), INSTANTS)
 def test_at_every_instant_the_order_is_total_and_no_desk_is_both_open_and_closed(project, at):
     found = desks(EDITIONS, project, at)
@@ -299,7 +299,7 @@ def test_at_every_instant_the_order_is_total_and_no_desk_is_both_open_and_closed
         assert desk.refuses is (desk.judgement.conclusion is Conclusion.INELIGIBLE) is bool(desk.refusals)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(projects(), INSTANTS)
 def test_at_every_instant_there_is_one_sentence_that_says_what_to_do(project, at):
     found = orient(EDITIONS, project, at)
