@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 
-from grantapp.french import euros, number
+from grantapp.french import NBSP, euros, number
 
 
 class SizeClass(StrEnum):
@@ -58,7 +58,7 @@ class Figures:
 
     def __str__(self) -> str:
         return (
-            f"{number(self.headcount)} ETP, chiffre d'affaires {euros(self.turnover)}, "
+            f"{number(self.headcount)}{NBSP}ETP, chiffre d'affaires {euros(self.turnover)}, "
             f"total du bilan {euros(self.balance_total)}"
         )
 

@@ -92,18 +92,18 @@ def test_the_sum_is_explained_line_by_line():
     )
     lines = company(links=links).lines
     said = {name: line for line in lines for name in ("Filiale", "Partenaire", "Petit", "Consolidée") if name in line}
-    assert "en entier" in said["Filiale"] and "10 ETP" in said["Filiale"]
-    assert "30\u00a0% compté" in said["Partenaire"] and "30 ETP" in said["Partenaire"]
+    assert "en entier" in said["Filiale"] and "10\u00a0ETP" in said["Filiale"]
+    assert "30\u00a0% compté" in said["Partenaire"] and "30\u00a0ETP" in said["Partenaire"]
     assert "rien n’est ajouté (moins de 25" in said["Petit"]
     assert "comptes consolidés" in said["Consolidée"]
-    assert [line for line in lines if line.startswith("Total") and "60 ETP" in line]
+    assert [line for line in lines if line.startswith("Total") and "60\u00a0ETP" in line]
     assert [line for line in lines if line.startswith("Classe") and "entreprise moyenne" in line]
 
 
 def test_without_links_nothing_is_added_up_and_the_class_of_the_year_is_said():
     lines = company(years=((2020, *SMALL), (2021, *SMALL))).lines
     assert not any(line.startswith("Total") or "entreprises liées" in line for line in lines)
-    assert [line for line in lines if "2021" in line and "20 ETP" in line]
+    assert [line for line in lines if "2021" in line and "20\u00a0ETP" in line]
     assert [line for line in lines if line == "Classe de cet exercice\u00a0: petite entreprise."]
     assert [line for line in lines if "2020" in line and "petite entreprise" in line]
 
@@ -112,7 +112,7 @@ def test_the_years_before_say_that_the_links_are_those_of_today():
     before = {"headcount_n1": Decimal(1), "turnover_n1": M, "balance_total_n1": M}
     links = (link(Relation.LINKED, 60, 60, "1", 1, 1, **before),)
     lines = company(years=((2020, *SMALL), (2021, *SMALL)), links=links).lines
-    assert [line for line in lines if "2020" in line and "21 ETP" in line and "d’aujourd’hui comprises" in line]
+    assert [line for line in lines if "2020" in line and "21\u00a0ETP" in line and "d’aujourd’hui comprises" in line]
 
 
 def test_one_link_without_its_figures_is_enough_to_wait():
