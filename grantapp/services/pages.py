@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from grantapp.domain.comparison import Comparison
+from grantapp.domain.desk import Desk
 from grantapp.domain.edition import Amendment, Edition
 from grantapp.domain.eligibility import AnyRule, Finding
 from grantapp.domain.judgement import Judgement
@@ -68,6 +69,7 @@ class PrecheckPage:
     judgement: Judgement
     refusals: tuple[Finding, ...]
     met: tuple[Finding, ...]
+    refusing: tuple[Desk, ...]  # other editions that are open, and refuse
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,8 @@ def _one_of_each_call(editions: Sequence[Edition]) -> list[Edition]:
 def precheck(answers: drafting.Answers, *, now: datetime) -> PrecheckPage:
     """What five answers already say, by the edition that comes first for them, else by the last that was open."""
     project = project_from(answers)
-    edition = edition_for(desks(all_editions(), project, now))
+    ranked = desks(all_editions(), project, now)
+    edition = edition_for(ranked)
     judgement = judge(edition, project, now)
     return PrecheckPage(
         edition=edition,
@@ -155,4 +156,5 @@ def precheck(answers: drafting.Answers, *, now: datetime) -> PrecheckPage:
         judgement=judgement,
         refusals=tuple(each for each in judgement.of_verdict(Verdict.NOT_MET) if each.severity is Severity.BLOCKING),
         met=judgement.of_verdict(Verdict.MET),
+        refusing=tuple(desk for desk in ranked if desk.is_open and desk.refuses and desk.edition is not edition),
     )

@@ -27,8 +27,13 @@ def test_good_answers_oppose_nothing_and_promise_nothing(anonymous):
 
 def test_an_answer_that_refuses_is_said_with_its_reason_and_another_way(anonymous):
     page = anonymous.send("/verifier", FIVE | {"status": "neither"})
+    assert page.says("Fonds friches, recyclage foncier : troisième session (2022), le premier guichet qui ne vous")
+    assert page.says("Non éligible : Reconversion des friches polluées, édition 2022") and page.says("Non remplie")
+
+
+def test_an_answer_that_every_call_refuses_is_said_not_eligible(anonymous):
+    page = anonymous.send("/verifier", FIVE | {"legal_form": "natural_person"})
     assert page.says("Non éligible") and page.says("Non remplie")
-    assert page.says("fonds du préfet de région")
 
 
 def test_no_answer_at_all_refuses_nothing(anonymous):

@@ -71,7 +71,7 @@ class History:
         Kind.ONE_OF,
         choices=Status,
         hint="Les bases publiques CASIAS et Géorisques le disent ; la mairie ou la DREAL aussi.",
-        why="L'appel ne s'adresse qu'à ces deux sortes de sites.",
+        why="L'ADEME n'aide que ces deux sortes de sites ; le fonds du préfet en aide d'autres.",
     )
     identifiers: str | None = question(
         "Identifiants du site",
@@ -125,7 +125,7 @@ class Pollution:
         "Faut-il dépolluer les sols ou les eaux souterraines pour réaliser le projet ?",
         Kind.YES_NO,
         hint="Pour une demande d'études : répondez oui si c'est probable.",
-        why="C'est l'objet même de l'appel.",
+        why="C'est l'objet de l'appel de l'ADEME, et ce qui sépare les guichets.",
     )
     media: tuple[Medium, ...] | None = question(
         "Qu'est-ce qui est pollué ?",
