@@ -27,7 +27,7 @@ def test_good_answers_oppose_nothing_and_promise_nothing(anonymous):
 
 def test_an_answer_that_refuses_is_said_with_its_reason_and_another_way(anonymous):
     page = anonymous.send("/verifier", FIVE | {"status": "neither"})
-    assert page.says("Fonds friches, recyclage foncier : troisième session (2022), le premier guichet qui ne vous")
+    assert page.says("troisième session (2022)") and page.says("le premier guichet qui ne vous refuse pas")
     assert page.says("Non éligible : Reconversion des friches polluées, édition 2022") and page.says("Non remplie")
 
 
