@@ -29,6 +29,7 @@ from grantapp.domain.eligibility import (
 from grantapp.domain.facts import facts_for
 from grantapp.domain.judgement import judge
 from grantapp.domain.project import anchors, conditions_of, is_anchor, question_at
+from grantapp.domain.question import Kind
 from grantapp.editions import (
     Case,
     UnknownEdition,
@@ -278,6 +279,37 @@ def test_one_more_answer_never_makes_a_met_rule_unknown(project, at, data):
         before, after = judge(edition, project, at), judge(edition, fuller, at)
         unknown = {found.rule for found in after.of_verdict(Verdict.UNKNOWN)}
         assert unknown.isdisjoint(found.rule for found in before.of_verdict(Verdict.MET)), anchor
+
+
+@unhurried
+@given(projects(), INSTANTS, st.randoms(use_true_random=False))
+def test_verdicts_and_amounts_do_not_depend_on_the_order_of_the_answers(project, at, random):
+    written = project_file.dump(project)
+    shuffled = {name: _shuffled(part, random) for name, part in random.sample(list(written.items()), len(written))}
+    again, _, faults = project_file.load(shuffled)
+    assert not faults
+    for edition in EDITIONS:
+        before, after = judge(edition, project, at), judge(edition, again, at)
+        assert {each.rule: each.verdict for each in before.findings} == {
+            each.rule: each.verdict for each in after.findings
+        }
+        assert before.conclusion is after.conclusion
+        assert [line.amount for line in before.aid.lines] == [line.amount for line in after.aid.lines]
+        assert before.company.size is after.company.size
+
+
+def _shuffled(part, random):
+    """A section with its questions and the rows of its tables in another order."""
+    if not isinstance(part, dict):
+        return part
+    mixed = {name: part[name] for name in random.sample(list(part), len(part))}
+    return {
+        name: random.sample(value, len(value)) if isinstance(value, list) and name in TABLES else value
+        for name, value in mixed.items()
+    }
+
+
+TABLES = {question_at(anchor).name for anchor in anchors() if question_at(anchor).kind is Kind.TABLE}
 
 
 @unhurried
