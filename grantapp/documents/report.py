@@ -75,6 +75,7 @@ class Finding:
     severity: str
     sentence: str
     references: References
+    enough: tuple[tuple[str, str], ...] = ()  # the question and the other answer with which it would be met
 
     @property
     def verdict_word(self) -> str:
@@ -258,6 +259,7 @@ def report(
             severity=each["severity"],
             sentence=ink.text(each["sentence"]),
             references=bibliography.references(each["citations"], each["rule"]),
+            enough=tuple((french.typeset(other["label"]), other["text"]) for other in each.get("enough", ())),
         )
         for each in judgement["findings"]
     )

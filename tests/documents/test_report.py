@@ -70,3 +70,19 @@ def test_a_computation_keeps_its_lines_and_its_sources():
 
 def test_a_judgement_frozen_before_computations_were_explained_has_none():
     assert judged("eligible").computations == ()
+
+
+def test_a_refusal_prints_the_answers_that_would_be_enough_and_an_old_deposit_none():
+    other = {"anchor": "history.status", "label": "Le site ?", "text": "Une ancienne mine"}
+    refused = finding("R13", "not_met", citation("a")) | {"enough": [other]}
+    read = judged("ineligible", refused, finding("R14", "not_met", citation("a")))
+    assert [each.enough for each in read.findings] == [(("Le site\u202f?", "Une ancienne mine"),), ()]
+
+
+def test_a_refusal_by_rules_to_be_confirmed_only_says_so_and_another_does_not():
+    doubtful, sure = (
+        finding("R13", "not_met", citation("a", note="Lu en 2021.")),
+        finding("R14", "not_met", citation("b")),
+    )
+    assert "confirmer" in judged("ineligible", doubtful).conclusion_sentence
+    assert "confirmer" not in judged("ineligible", doubtful, sure).conclusion_sentence
