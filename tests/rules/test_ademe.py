@@ -4,6 +4,7 @@ import pytest
 
 from grantapp.domain.aid import statement
 from grantapp.domain.sections.applicant import RequestKind
+from grantapp.domain.sections.site import Status
 from grantapp.editions import all_editions
 from grantapp.rules import ademe
 
@@ -18,6 +19,24 @@ def test_what_was_not_read_in_the_call_is_never_said_to_be_verified(edition):
     assert unread
     for citation in unread:
         assert citation.note and not citation.verified, citation.at
+
+
+@each_edition
+def test_article_45_is_a_ceiling_to_be_confirmed_for_works(edition):
+    (ceiling,) = edition.aid.ceilings
+    assert ceiling.code == "article_45" and not ceiling.is_verified
+
+
+@each_edition
+def test_ademe_comes_first_for_a_former_icpe_or_mine_to_clean_and_says_for_whom_it_was_read(edition):
+    first = edition.first_for
+    asked = {condition.anchor: set(condition.values) for condition in first.applies}
+    assert asked == {
+        "history.status": {Status.FORMER_ICPE, Status.FORMER_MINE},
+        "pollution.treatment_needed": {True},
+    }
+    assert all(citation.verified is (not citation.note) for citation in first.cites)
+    assert (edition.id == "ademe_2020") is all(citation.verified for citation in first.cites)
 
 
 @each_edition

@@ -45,7 +45,7 @@ def test_the_same_operation_that_sells_more_leaves_an_excess_and_is_refused():
 def test_the_worked_operation_may_ask_for_its_whole_deficit_and_not_a_cent_more(grant, verdict):
     outcome = R39.judge(plan(cost="3600000", revenue="2500000", other="300000", grant=grant))
     assert outcome.verdict == verdict
-    assert ("0,01\u00a0€ de moins" in outcome.sentence) is (verdict == "not_met")
+    assert (" 0,01\u00a0€ de moins" in outcome.sentence) is (verdict == "not_met")
 
 
 # ── R38, R39 ─────────────────────────────────────────────────────────────────────────────────────────────────────

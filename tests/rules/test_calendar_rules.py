@@ -186,6 +186,18 @@ def test_only_a_works_contract_begins_the_operation(nature, on, verdict):
     assert R31.judge(STILL | signed(nature, on)).verdict == verdict
 
 
+@pytest.mark.parametrize("days", [(BEFORE, AFTER), (AFTER, BEFORE)])
+def test_the_first_of_the_works_contracts_decides_and_is_named(days):
+    contracts = {
+        "schedule.has_contracts": True,
+        "schedule.contracts.nature": (ContractNature.WORKS, ContractNature.WORKS),
+        "schedule.contracts.signed_on": days,
+    }
+    outcome = R31.judge(STILL | contracts)
+    assert outcome.verdict is Verdict.NOT_MET
+    assert "14\u00a0avril 2031" in outcome.sentence and "16\u00a0avril" not in outcome.sentence
+
+
 def test_an_operation_that_an_unforeseen_event_stopped_has_begun():
     begun = STILL | signed(ContractNature.WORKS, BEFORE) | {"schedule.starts_on": BEFORE}
     assert R31.judge(begun).verdict is Verdict.NOT_MET

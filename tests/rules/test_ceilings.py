@@ -8,7 +8,7 @@ import pytest
 
 from grantapp.domain.aid import Advance, AidRules, statement
 from grantapp.domain.derived import FILED_AT, SIZE
-from grantapp.domain.eligibility import Citation
+from grantapp.domain.eligibility import Citation, evaluate
 from grantapp.domain.project import Project, facts_of
 from grantapp.domain.question import when
 from grantapp.domain.sections.applicant import Request, RequestKind
@@ -94,6 +94,7 @@ def test_an_operation_in_balance_has_nothing_to_fill(revenue, room):
     aid = stated(DEFICIT, plan=((SourceNature.REVENUE, revenue), (SourceNature.OTHER_PUBLIC, 300_000)))
     assert aid.amount("largest_grant") == room
     assert ("pas de déficit à combler" in sentence(aid, "at_most_deficit")) is (room == 0)
+    assert aid.amount("at_most_deficit") == room
 
 
 def test_without_its_answers_the_deficit_waits_and_names_them():
@@ -165,6 +166,38 @@ def test_a_request_for_studies_and_works_adds_its_parts():
     assert stated(both, kind=RequestKind.BOTH, spent=((Post.STUDIES, None, True),)).amount("both") is None
 
 
+FOR_WORKS = when("request.kind", RequestKind.WORKS)
+
+
+@pytest.mark.parametrize(
+    "ceiling",
+    [
+        ceilings.deficit(cites=READ, applies=FOR_WORKS),
+        ceilings.posts_share(code="x", label="x", posts=WORKS, percent=Decimal(50), cites=READ, applies=FOR_WORKS),
+        ceilings.by_size(code="x", label="x", posts=WORKS, percents=PERCENTS, cites=READ, applies=FOR_WORKS),
+        ceilings.article_45(posts=WORKS, cites=READ, applies=FOR_WORKS),
+        ceilings.public_total(cites=READ, applies=FOR_WORKS),
+    ],
+    ids=["deficit", "posts_share", "by_size", "article_45", "public_total"],
+)
+def test_a_ceiling_for_works_is_told_to_no_request_for_studies(ceiling):
+    assert stated(ceiling, kind=RequestKind.WORKS).line(ceiling.code) is not None
+    assert stated(ceiling, kind=RequestKind.STUDIES).line(ceiling.code) is None
+
+
+def test_a_rule_of_share_for_works_is_no_rule_for_studies():
+    rule = ceilings.asked_within_share(posts=WORKS, percent=Decimal(55), cites=READ, applies=FOR_WORKS)
+    assert evaluate([rule], facts(kind=RequestKind.WORKS))
+    assert not evaluate([rule], facts(kind=RequestKind.STUDIES))
+
+
+def test_each_part_of_a_sum_is_told_with_its_arithmetic():
+    both = ceilings.sum_of(code="both", label="tout", parts=(STUDIES_SHARE, ALL_WORKS), applies=())
+    said = sentence(stated(both), "both")
+    for words in ("80 % de 60 000 € = 48 000 €", "100 % de 1 410 000 € = 1 410 000 €"):
+        assert typeset(words) in said
+
+
 # ── a percentage that follows the size ───────────────────────────────────────────────────────────────────────────
 
 
@@ -184,6 +217,12 @@ def test_a_rate_follows_the_size_and_waits_for_it(size, amount):
     assert aid.amount("studies") == amount
     wanted = size.label if size else "la taille de l’entreprise"
     assert wanted in sentence(aid, "studies")
+
+
+def test_only_the_lines_for_which_aid_is_asked_count_in_a_rate_by_size():
+    by_size = ceilings.by_size(code="studies", label="les études", posts=STUDIES, percents=PERCENTS, cites=READ)
+    spent = ((Post.STUDIES, 60_000, True), (Post.STUDIES, 40_000, False))
+    assert stated(by_size, spent=spent, known={SIZE: SizeClass.LARGE}).amount("studies") == 36_000
 
 
 def test_every_size_has_a_percentage():
@@ -207,6 +246,13 @@ def test_the_increase_in_land_value_is_deducted():
 def test_article_45_is_never_negative_and_a_loss_of_value_adds_nothing(after, left):
     aid = stated(LAND_VALUE, value_before=Decimal(100_000), value_after=Decimal(after))
     assert aid.amount("article_45") == left
+    assert ("la plus-value paie la dépollution" in sentence(aid, "article_45")) is (after > 1_510_000)
+
+
+def test_article_45_counts_the_whole_remediation_claimed_or_not():
+    spent = ((Post.DECONTAMINATION, 600_000, True), (Post.DEMOLITION, 100_000, False))
+    aid = stated(LAND_VALUE, spent=spent, value_before=Decimal(0), value_after=Decimal(0))
+    assert aid.amount("article_45") == 700_000
 
 
 def test_an_estimate_without_its_expert_says_so():
