@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from grantapp.domain.aid import AidRules, Rate, statement
+from grantapp.domain.aid import Advance, AidLine, AidRules, Ceiling, Rate, statement
+from grantapp.domain.eligibility import Citation
 from grantapp.domain.project import Project, facts_of
 from grantapp.domain.question import when
 from grantapp.domain.sections.funding import Expenditure, Expense, Funding, Post, Source, SourceNature
@@ -99,3 +100,31 @@ def test_a_rate_is_told_only_for_the_requests_it_is_about():
     assert "studies_rate" not in codes({"request.kind": "works"})
     assert "studies_rate" in codes({"request.kind": "studies"})
     assert "studies_rate" in codes({})
+
+
+def test_no_claimed_line_of_an_aided_post_is_a_base_of_nothing():
+    assert aid([(Post.LAND, Decimal(100), True)]).amount("eligible_base") == 0
+    assert aid([(Post.DECONTAMINATION, Decimal(100), False)]).amount("eligible_base") == 0
+
+
+READ = Citation(text="Lu", at="page 1", url="https://lu.example")
+DOUBTFUL = Citation(text="Lu", at="page 1", url="https://lu.example", verified=False, note="Pas relu.")
+
+
+@pytest.mark.parametrize(("cites", "verified"), [((READ,), True), ((READ, DOUBTFUL), False), ((DOUBTFUL,), False)])
+def test_a_ceiling_is_verified_when_all_that_it_cites_is(cites, verified):
+    ceiling = Ceiling(code="x", label="l'aide", needs=(), limit=lambda _: None, cites=cites)
+    assert ceiling.is_verified is verified
+    assert ceiling.label == "l\u2019aide"
+
+
+def test_a_line_is_typeset_whoever_wrote_it():
+    assert AidLine("x", "Taux de l'aide", None, "Voir l'appel").label == "Taux de l\u2019aide"
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [("", "15\u00a0% de l\u2019aide."), ("davantage sur accord", "de l\u2019aide, davantage sur accord.")],
+)
+def test_an_advance_is_told_with_what_the_text_adds(note, said):
+    assert Advance(percent=Decimal(15), cites=(READ,), note=note).sentence.endswith(said)
