@@ -372,6 +372,46 @@ def test_a_doubtful_ceiling_gives_no_figure_while_the_ones_that_were_read_wait()
     assert "le total des aides publiques" in sentence(aid, "largest_grant")
 
 
+def test_a_doubtful_ceiling_beside_one_that_was_read_or_without_an_amount_promises_nothing():
+    conditional = "s’il s’applique"
+    assert conditional not in sentence(stated(DEFICIT, LAND_VALUE, **ESTIMATED), "article_45")
+    assert conditional not in sentence(stated(LAND_VALUE), "article_45")
+    doubtful = replace(ALL_WORKS, code="doubtful", cites=DOUBTFUL)
+    assert conditional not in sentence(stated(doubtful, DEFICIT), "doubtful")
+
+
+def test_a_doubtful_ceiling_equal_to_one_that_was_read_leaves_no_doubt():
+    aid = stated(ALL_WORKS, replace(ALL_WORKS, code="doubtful", cites=DOUBTFUL))
+    assert aid.binding == ("works", "doubtful")
+    assert not aid.line("largest_grant").label.endswith("à confirmer")
+    assert "règle à confirmer" not in sentence(aid, "largest_grant")
+
+
+def test_only_the_questions_without_an_answer_are_named_by_a_ceiling_that_waits():
+    said = sentence(stated(LAND_VALUE, value_before=Decimal(1)), "article_45")
+    assert "Valeur estimée après" in said and "avant dépollution" not in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (550_000, "3 600 000 € de coût, moins 550 000 € d'aide demandée."),
+        (800_000, "3 600 000 € de coût, moins 800 000 € d'aide demandée."),
+        (900_000, "3 600 000 € de coût, moins 800 000 € d'aide, plafond compris."),
+    ],
+)
+def test_what_is_left_to_finance_is_told_with_the_aid_that_counts(asked, said):
+    plan = (*PLAN[:2], (SourceNature.GRANT, asked))
+    assert sentence(stated(DEFICIT, plan=plan), "own_share") == typeset(said)
+
+
+def test_what_is_left_to_finance_without_a_plan_gives_no_figure():
+    aid = stated(DEFICIT, plan=())
+    assert aid.amount("own_share") is None and sentence(aid, "own_share") == typeset(
+        "Coût total moins l'aide demandée."
+    )
+
+
 def test_an_edition_without_a_ceiling_shows_no_largest_grant():
     assert [line.code for line in stated().lines if line.code in ("largest_grant", "over_ceiling", "advance")] == []
 
