@@ -120,7 +120,7 @@ def main() -> None:
         platform.engine.dispose()
     deposit = unfiled(Case(project, edition, NOW))
     compare(
-        "print the demonstration (19 pages) / print an empty page",
+        "print the demonstration / print an empty page",
         lambda: dossier_pdf(deposit),
         lambda: weasyprint.HTML(string="<p>").write_pdf(),
         1,
