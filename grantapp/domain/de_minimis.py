@@ -4,6 +4,7 @@ Regulation 1407/2013 before 2024: 200 000 € over the current fiscal year and t
 since: 300 000 € over any three years running. A single undertaking is ours with those linked to it, not its partners.
 """
 
+from calendar import isleap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -192,8 +193,7 @@ def _closing_in(year: int, closing: date) -> date:
 
 
 def _in_year(year: int, month: int, number: int) -> date:
-    leaps = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    return date(year, 2, 28) if (month, number) == (2, 29) and not leaps else date(year, month, number)
+    return date(year, 2, 28) if (month, number) == (2, 29) and not isleap(year) else date(year, month, number)
 
 
 # ── which aids count ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -40,7 +40,7 @@ HEALTH_CRISIS = Citation(
     at="entreprises devenues en difficulté en 2020 ou 2021",
     url="https://eur-lex.europa.eu/eli/reg/2020/972/oj",
     verified=False,
-    note="Cité de mémoire : ni le texte ni ses prolongations n'ont été relus.",
+    note="Ni le texte ni ses prolongations n'ont été relus.",
 )
 
 

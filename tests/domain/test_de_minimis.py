@@ -15,7 +15,7 @@ from grantapp.domain.difficulty import difficulty_of
 from grantapp.domain.project import question_at
 from grantapp.domain.sections.applicant import AccountingYear, Aid, AidState, Link, Relation
 from grantapp.domain.sections.funding import Source, SourceNature
-from grantapp.french import PARIS
+from grantapp.french import PARIS, typeset
 from tests.domain.vocabulary import answers
 
 
@@ -182,6 +182,91 @@ def test_a_firm_in_difficulty_is_told_that_de_minimis_stays_open_since_2024(inso
     others = sound | {"finances.insolvency": insolvent, "finances.rescue_aid": False}
     assert any(said in line for line in found(on=LATE, **others).lines)
     assert not any("difficulté" in line for line in found(on=date(2022, 4, 12), **others).lines)
+
+
+# ── what is told ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def told(result, words):
+    return any(typeset(words) in line for line in result.lines)
+
+
+def test_the_room_is_told_with_its_subtraction_and_without_an_answer_is_not():
+    assert told(found(SECOND, on=LATE), "300 000 € de plafond − 150 000 € déjà reçus = 150 000 €.")
+    assert told(found(on=LATE), "300 000 € de plafond − 0 € déjà reçus = 300 000 €.")
+    assert not told(found(replace(SECOND, amount=None), on=LATE), "de plafond −")
+    assert told(found(on=LATE), "pas seulement le surplus")
+
+
+def test_without_any_aid_the_whole_ceiling_is_left_and_a_table_that_is_announced_is_awaited():
+    assert found(on=LATE).room == 300_000
+    assert found(on=LATE, **{"public_aid.has_aid": True}).missing == ("public_aid.aids",)
+
+
+def test_an_aid_is_named_by_its_funder_else_by_its_purpose_else_by_its_line():
+    named = [aid(1, LATE), aid(1, LATE, funder=None), aid(1, LATE, funder=None, purpose=None)]
+    lines = found(*named, on=LATE).lines
+    assert [line.split(",")[0] for line in lines[1:4]] == ["Région", "Étude", "Aide de la ligne 3"]
+
+
+@pytest.mark.parametrize(
+    ("granted_on", "room", "said"),
+    [
+        (date(2023, 3, 10), 300_000, "avant la période"),
+        (date(2023, 3, 11), 299_999, "compté"),
+        (LATE, 299_999, "compté"),
+        (date(2026, 3, 12), 300_000, "après le jour du calcul"),
+    ],
+)
+def test_an_aid_counts_from_the_first_day_to_the_last(granted_on, room, said):
+    result = found(aid(1, granted_on), on=LATE)
+    assert result.room == room and told(result, said)
+
+
+@pytest.mark.parametrize(
+    ("absent", "said"),
+    [
+        ("state", "il manque l'état"),
+        ("granted_on", "il manque la date"),
+        ("amount", "il manque le montant"),
+        ("de_minimis", "il manque s'il s'agit d'une aide de minimis"),
+    ],
+)
+def test_an_aid_that_cannot_be_counted_says_what_it_lacks(absent, said):
+    assert told(found(replace(SECOND, **{absent: None}), on=LATE), said)
+
+
+@pytest.mark.parametrize(("amount", "room"), [("-0.01", 300_000), ("-5", 300_000), ("0", 300_000), ("0.5", "299999.5")])
+def test_a_negative_amount_gives_no_room_back_and_says_so(amount, room):
+    result = found(aid(amount, LATE), on=LATE)
+    assert result.room == Decimal(room)
+    assert told(result, "un montant négatif") is amount.startswith("-")
+
+
+def test_the_linked_companies_are_recalled_to_those_who_have_some():
+    assert told(found(on=LATE, links=LINKS), "Entreprise unique")
+    assert not told(found(on=LATE), "Entreprise unique :")
+    assert not told(found(on=LATE, **{"size.has_links": False}), "Entreprise unique :")
+
+
+def test_the_last_closing_makes_the_fiscal_year_and_a_row_without_its_day_none():
+    rows = (AccountingYear(closed_on=date(2020, 12, 31)), AccountingYear(closed_on=date(2021, 6, 30)), AccountingYear())
+    result = found(on=date(2022, 4, 12), **{"size.accounts": rows})
+    assert result.since == date(2019, 7, 1) and told(result, "clos le 30 juin 2021")
+
+
+@pytest.mark.parametrize("closed_on", [date(2022, 2, 28), date(2020, 2, 29)])
+def test_a_year_that_ends_with_february_ends_with_it_in_leap_years_too(closed_on):
+    result = found(on=date(2023, 6, 1), closed_on=closed_on)
+    assert result.since == date(2021, 3, 1) and told(result, "au 29 février 2024")
+
+
+def test_a_year_that_ends_before_the_end_of_february_keeps_its_day():
+    assert told(found(on=date(2023, 6, 1), closed_on=date(2022, 2, 27)), "au 27 février 2024")
+
+
+def test_only_since_2024_is_the_text_on_firms_in_difficulty_cited():
+    assert [len(found(on=on).citations) for on in (date(2023, 12, 31), date(2024, 1, 1))] == [2, 3]
 
 
 TABLES = answers(question_at("public_aid.aids"))

@@ -12,7 +12,7 @@ from grantapp.domain.difficulty import NEEDS, difficulty_of
 from grantapp.domain.project import question_at
 from grantapp.domain.sections.applicant import IndebtedYear, LegalForm
 from grantapp.domain.size import SizeClass
-from grantapp.french import PARIS
+from grantapp.french import PARIS, typeset
 from tests.domain.vocabulary import answers
 
 AT = datetime(2025, 6, 2, 12, tzinfo=PARIS)
@@ -86,6 +86,71 @@ def test_every_test_is_shown_with_its_verdict_and_its_figures():
 
 
 # ── which tests are about whom ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "n'est pas en difficulté, au sens européen : aucun des cinq tests"),
+        ({"insolvency": True}, "d'après le test c (procédure collective)."),
+        (
+            {"insolvency": True, "rescue_aid": True},
+            "d'après les tests c (procédure collective) et d (aide au sauvetage ou à la restructuration).",
+        ),
+        ({"insolvency": None}, "le test c ne peut pas être jugé."),
+        ({"insolvency": None, "rescue_aid": None}, "les tests c et d ne peuvent pas être jugés."),
+    ],
+)
+def test_the_result_names_the_tests_that_decide_it(changes, said):
+    empty = [f"finances.{name}" for name, value in changes.items() if value is None]
+    assert typeset(said) in found(*empty, **changes).sentence
+
+
+def test_the_result_and_each_test_are_published():
+    values = found(insolvency=True).values
+    assert values["in_difficulty"] is True
+    assert [values[f"test_{letter}"] for letter in "abcde"] == [False, False, True, False, False]
+
+
+@pytest.mark.parametrize(("group", "said"), [(True, "au niveau du groupe"), (None, "n'est pas jugée ici"), (False, "")])
+def test_the_situation_of_a_group_is_said_not_to_be_judged(group, said):
+    result = found(*([] if group is not None else ["finances.consolidated"]), consolidated=group)
+    assert bool(result.caveat) is bool(said) and said in result.caveat
+    assert (typeset(result.caveat) in result.lines) is bool(said)
+
+
+@pytest.mark.parametrize(("filed", "recalled"), [(2020, False), (2021, True), (2022, True), (2023, False)])
+def test_the_health_crisis_is_recalled_for_the_years_it_was_about(filed, recalled):
+    result = found(at=datetime(filed, 6, 2, 12, tzinfo=PARIS), own_funds=Decimal(0))
+    assert any("Crise sanitaire" in line for line in result.lines) is recalled
+
+
+def test_without_a_legal_form_a_whole_capital_is_safe_and_a_lost_one_waits_for_it():
+    form = "organisation.legal_form"
+    assert trial(found(form), "a").holds is False
+    lost = trial(found(form, own_funds=Decimal(0)), "a")
+    assert (lost.holds, lost.missing[0], lost.remedy) == (None, form, "")
+
+
+def test_each_form_is_sent_to_the_test_that_concerns_it():
+    assert "test a" in trial(found(), "b").working and not trial(found(), "b").concerns
+    partnership = found(form=LegalForm.PARTNERSHIP)
+    assert "test b" in trial(partnership, "a").working and not trial(partnership, "a").concerns
+
+
+def test_a_young_sme_needs_no_figures_for_its_capital():
+    young = trial(found("finances.own_funds", created_on=date(2024, 1, 1)), "a")
+    assert young.holds is False and "moins de trois ans" in young.working
+
+
+@pytest.mark.parametrize(("own_funds", "said"), [(360_000, "rien n'est perdu"), (359_999, "360 000 € de capital −")])
+def test_what_is_lost_is_told_to_the_euro(own_funds, said):
+    assert typeset(said) in typeset(trial(found(own_funds=Decimal(own_funds)), "a").working)
+
+
+def test_the_premium_is_named_only_when_there_is_one():
+    assert "prime" not in trial(found(), "a").working
+    assert "comptée une seule fois" in trial(found(share_premium=Decimal(1)), "a").working
 
 
 def test_a_partnership_loses_its_capital_by_test_b():
