@@ -148,6 +148,62 @@ def test_what_is_lost_is_told_to_the_euro(own_funds, said):
     assert typeset(said) in typeset(trial(found(own_funds=Decimal(own_funds)), "a").working)
 
 
+def test_what_would_be_enough_is_told_in_euros():
+    lost = trial(found(own_funds=Decimal(150_000)), "a")
+    assert typeset("Il suffirait de 180 000 € de capitaux propres à capital égal") in typeset(lost.remedy)
+    assert typeset("une augmentation de capital de 60 000 €") in typeset(lost.remedy)
+    half = trial(found(own_funds=Decimal(180_000)), "a")
+    assert typeset("pas plus de la moitié (180 000 €)") in typeset(half.working)
+
+
+@pytest.mark.parametrize(
+    ("without", "said", "unsaid"),
+    [
+        ("finances.accumulated_losses", "si des pertes cumulées", "si c'est une PME"),
+        ("finances.created_on", "si c'est une PME de moins de trois ans", "si des pertes cumulées"),
+    ],
+)
+def test_a_lost_capital_that_cannot_be_judged_says_what_is_left_to_know(without, said, unsaid):
+    lost = trial(found(without, own_funds=Decimal(0)), "a")
+    assert lost.holds is None and said in lost.working and unsaid not in lost.working
+
+
+@pytest.mark.parametrize("without", [SIZE, "finances.created_on"])
+def test_only_what_is_known_to_be_young_and_small_is_exempt(without):
+    young = {} if without == "finances.created_on" else {"created_on": date(2024, 1, 1)}
+    assert trial(found(without, own_funds=Decimal(0), **young), "a").holds is None
+
+
+def test_the_debt_concerns_large_companies_only():
+    assert not trial(found(), "e").concerns
+    assert not trial(found(form=LegalForm.ASSOCIATION, **LARGE), "e").concerns
+    assert trial(found(debt_years=NINE_TIMES, **LARGE), "e").concerns
+
+
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        (
+            (900, 100, 80, 100),
+            ["dettes 900 € / capitaux propres 100 € = 9", "excédent brut 80 € / intérêts 100 € = 0,8"],
+        ),
+        ((900, 1, 80, 1), ["dettes 900 € / capitaux propres 1 € = 900", "excédent brut 80 € / intérêts 1 € = 80"]),
+        ((1, 0, 80, 0), ["compte comme supérieur à 7,5", "pas d'intérêts à payer"]),
+        ((0, -5, 80, 100), ["ne compte pas, faute de dettes"]),
+        ((None, None, None, None), ["Exercice clos le 31 décembre 2024 : aucun chiffre"]),
+    ],
+)
+def test_each_year_of_debt_is_told_with_its_figures(figures, said):
+    working = typeset(trial(found(debt_years=(year(2024, *figures),), **LARGE), "e").working)
+    for words in said:
+        assert typeset(words) in working
+
+
+def test_a_debt_of_an_unknown_size_is_told_when_it_is_too_much():
+    working = trial(found(SIZE, debt_years=NINE_TIMES), "e").working
+    assert "La taille n'est pas encore connue." in working and "dettes" in working
+
+
 def test_the_premium_is_named_only_when_there_is_one():
     assert "prime" not in trial(found(), "a").working
     assert "comptée une seule fois" in trial(found(share_premium=Decimal(1)), "a").working
