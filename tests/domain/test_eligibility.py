@@ -2,6 +2,7 @@
 
 import pytest
 
+from grantapp.domain.derived import FILED_AT, SIZE
 from grantapp.domain.eligibility import (
     AllOf,
     AnyOf,
@@ -43,6 +44,28 @@ def test_an_unanswered_question_is_named_and_never_counted_as_a_no():
     outcome = UNUSED.judge({})
     assert (outcome.verdict, outcome.missing) == (Verdict.UNKNOWN, ("history.unused",))
     assert "Le site est-il inutilisé aujourd’hui" in outcome.sentence
+
+
+SIZE_ASKS = ("size.accounts", "size.public_quarter", "size.has_links", "size.links")
+
+
+@pytest.mark.parametrize(
+    ("answered", "missing"),
+    [
+        ((), SIZE_ASKS),
+        (("size.accounts", "size.has_links"), ("size.public_quarter", "size.links")),
+        (SIZE_ASKS, SIZE_ASKS),  # all answered, and still no size: one of them is to be looked at again
+    ],
+)
+def test_a_computed_fact_that_is_missing_opens_the_questions_it_is_computed_from(answered, missing):
+    rule = yes(SIZE)
+    assert rule.judge(dict.fromkeys(answered, True)).missing == missing
+    assert rule.anchors == SIZE_ASKS
+
+
+def test_a_missing_day_of_filing_is_named_and_opens_nothing():
+    outcome = yes(FILED_AT).judge({})
+    assert outcome.missing == (FILED_AT,) and "la date de dépôt" in outcome.sentence
 
 
 def test_the_column_of_a_table_is_named_with_its_table():
