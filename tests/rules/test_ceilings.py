@@ -405,6 +405,16 @@ def test_what_is_left_to_finance_is_told_with_the_aid_that_counts(asked, said):
     assert sentence(stated(DEFICIT, plan=plan), "own_share") == typeset(said)
 
 
+@pytest.mark.parametrize(
+    ("revenue", "said"),
+    [(2_500_000, "montrez ce qui relève le plafond"), (3_400_000, "il n’y a rien à aider en l’état")],
+)
+def test_what_is_asked_above_the_ceiling_is_told_what_to_do(revenue, said):
+    plan = ((SourceNature.REVENUE, revenue), (SourceNature.OTHER_PUBLIC, 300_000), (SourceNature.GRANT, 900_000))
+    over = sentence(stated(DEFICIT, plan=plan), "over_ceiling")
+    assert said in over and over.count("rien à aider") == (revenue == 3_400_000)
+
+
 def test_what_is_left_to_finance_without_a_plan_gives_no_figure():
     aid = stated(DEFICIT, plan=())
     assert aid.amount("own_share") is None and sentence(aid, "own_share") == typeset(
