@@ -1,5 +1,6 @@
 """Undertaking in difficulty: the five tests of article 2(18), worked cases, and what no answer may undo."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -197,6 +198,18 @@ def test_each_year_of_debt_is_told_with_its_figures(figures, said):
     working = typeset(trial(found(debt_years=(year(2024, *figures),), **LARGE), "e").working)
     for words in said:
         assert typeset(words) in working
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_last_two_years_are_found_in_any_order(order):
+    bearable = year(2022, 1, 100, 100, 100)
+    rows = (bearable, NINE_TIMES[1], NINE_TIMES[0])[::order]
+    assert trial(found(debt_years=rows, **LARGE), "e").holds is True
+
+
+def test_a_year_without_its_day_is_no_year():
+    undated = replace(NINE_TIMES[1], closed_on=None)
+    assert trial(found(debt_years=(NINE_TIMES[0], undated), **LARGE), "e").holds is None
 
 
 def test_a_debt_of_an_unknown_size_is_told_when_it_is_too_much():
