@@ -295,7 +295,9 @@ def test_a_request_for_studies_has_no_article_45():
 @pytest.mark.parametrize(("other", "left"), [(1_469_999, 1), (1_470_000, 0), (1_470_001, 0)])
 def test_all_public_aid_stays_within_the_expenditure_that_is_presented(other, left):
     plan = ((SourceNature.OTHER_PUBLIC, other), (SourceNature.GRANT, 1))
-    assert stated(PUBLIC, plan=plan).amount("public_total") == left
+    aid = stated(PUBLIC, plan=plan)
+    assert aid.amount("public_total") == left
+    assert ("les autres aides publiques suffisent" in sentence(aid, "public_total")) is (other > 1_470_000)
 
 
 def test_the_total_of_public_aid_waits_for_the_plan():
