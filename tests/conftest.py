@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 from sqlalchemy.orm import Session
 
 from grantapp.domain.people import Person
 from grantapp.storage.database import Sessions, make_engine, migrate
 from grantapp.storage.files import Files
 from tests import makers
+
+# No test is timed: an example that is slow on a busy machine is no fault of what it tries.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
