@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from grantapp.domain.derived import FILED_AT
-from grantapp.domain.eligibility import AllOf, AnyOf, AnyRule, Citation, Outcome, Rule, Severity, met, not_met
+from grantapp.domain.eligibility import AllOf, AnyOf, AnyRule, Citation, Outcome, Rule, met, not_met
 from grantapp.domain.sections.applicant import RequestKind
 from grantapp.domain.sections.funding import Post
 from grantapp.domain.sections.works import ContractNature
@@ -13,7 +13,7 @@ from grantapp.french import PARIS, day
 CONTRACTS = ("schedule.contracts.nature", "schedule.contracts.signed_on", FILED_AT)
 
 
-def nothing_firm_before_filing(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> AnyOf:
+def nothing_firm_before_filing(*, cites: tuple[Citation, ...]) -> AnyOf:
     """R32. No order for the works, nor for the studies of the request, signed up to the day of filing.
 
     The text speaks of « l'opération pour laquelle vous sollicitez une aide »: studies already made, of which nothing is
@@ -61,7 +61,6 @@ def nothing_firm_before_filing(*, cites: tuple[Citation, ...], severity: Severit
             group(AllOf, "dates", "Rien de signé avant le dépôt", works, studies),
         ),
         cites=cites,
-        severity=severity,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from grantapp.domain.eligibility import AllOf, Citation, Outcome, Rule, Severity, met, not_met
+from grantapp.domain.eligibility import AllOf, Citation, Outcome, Rule, met, not_met
 from grantapp.domain.question import Piece, When, when
 from grantapp.domain.sections.operation import PRIVATE_HOLDERS
 from grantapp.french import plural
@@ -11,7 +11,7 @@ PRIVATE = when("organisation.category", *PRIVATE_HOLDERS)
 WITH_PRINCIPAL = PRIVATE + when("support.has_principal", True)
 
 
-def planning_agreement(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> AllOf:
+def planning_agreement(*, cites: tuple[Citation, ...]) -> AllOf:
     """R07. The written agreement of the authority competent for planning: given, and attached."""
 
     def check(given: bool) -> Outcome:
@@ -31,12 +31,11 @@ def planning_agreement(*, cites: tuple[Citation, ...], severity: Severity = Seve
         check=check,
         piece="pieces.planning_agreement",
         cites=cites,
-        severity=severity,
         applies=PRIVATE,
     )
 
 
-def principal_agreement(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> AllOf:
+def principal_agreement(*, cites: tuple[Citation, ...]) -> AllOf:
     """R08. The same, from whoever entrusted the operation or leases the land; asked only when there is one."""
 
     def check(given: bool) -> Outcome:
@@ -55,12 +54,11 @@ def principal_agreement(*, cites: tuple[Citation, ...], severity: Severity = Sev
         check=check,
         piece="pieces.principal_agreement",
         cites=cites,
-        severity=severity,
         applies=WITH_PRINCIPAL,
     )
 
 
-def general_interest_argued(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
+def general_interest_argued(*, cites: tuple[Citation, ...]) -> Rule:
     """R09. Something is argued; whether it is sufficient belongs to the reviewer and nothing is said of it."""
 
     def check(argued: str) -> Outcome:
@@ -81,7 +79,6 @@ def general_interest_argued(*, cites: tuple[Citation, ...], severity: Severity =
         needs=("support.general_interest",),
         cites=cites,
         check=check,
-        severity=severity,
         applies=PRIVATE,
     )
 
@@ -95,7 +92,6 @@ def _given_and_attached(
     check: Callable[[bool], Outcome],
     piece: str,
     cites: tuple[Citation, ...],
-    severity: Severity,
     applies: tuple[When, ...],
 ) -> AllOf:
     def check_piece(attached: tuple[Piece, ...]) -> Outcome:
@@ -112,6 +108,5 @@ def _given_and_attached(
             ),
         ),
         cites=cites,
-        severity=severity,
         applies=applies,
     )
