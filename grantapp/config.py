@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from grantapp.french import PARIS
 
@@ -53,6 +54,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     https: bool = False
+    address: str = "http://127.0.0.1:8000"  # where readers of a document find this site; printed, never followed
 
     @property
     def is_demonstration(self) -> bool:
@@ -66,7 +68,7 @@ class Settings:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         clock_text = environ.get("GRANTAPP_CLOCK") or _demonstration_clock(home)
         clock_from(clock_text)  # refuses a clock that cannot be read, before anything starts
-        port = environ.get("GRANTAPP_PORT", "8000")
+        host, port = environ.get("GRANTAPP_HOST", "127.0.0.1"), environ.get("GRANTAPP_PORT", "8000")
         if not port.isdigit() or not 0 < int(port) < 65536:
             raise BadSetting(f"GRANTAPP_PORT vaut « {port} » : écrivez un numéro de port, par exemple 8000.")
         return cls(
@@ -76,10 +78,20 @@ class Settings:
             files_url=environ.get("GRANTAPP_FILES_URL", f"file://{home}/files"),
             secret_key=environ.get("GRANTAPP_SECRET_KEY") or _kept_secret(home / "secret_key"),
             clock_text=clock_text,
-            host=environ.get("GRANTAPP_HOST", "127.0.0.1"),
+            host=host,
             port=int(port),
             https=environ.get("GRANTAPP_HTTPS", "") == "1",
+            address=_address(environ.get("GRANTAPP_ADDRESS") or f"http://{host}:{port}"),
         )
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise BadSetting(
+            f"GRANTAPP_ADDRESS vaut « {text} » : écrivez l'adresse du site, par exemple https://dossiers.example."
+        )
+    return text.rstrip("/")
 
 
 def _kept_secret(path: Path) -> str:

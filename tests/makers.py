@@ -28,6 +28,7 @@ from grantapp.storage.models import (
     MembershipRow,
     OrganisationRow,
     PersonRow,
+    PrintoutRow,
     SectionRow,
 )
 
@@ -221,6 +222,12 @@ def deposit_row(dossier: UUID, by: UUID, **changes: object) -> DepositRow:
 def document_row(deposit: UUID, **changes: object) -> DocumentRow:
     return DocumentRow(
         **{"deposit_id": deposit, "kind": "dossier", "sha256": "a" * 64, "size": 10, "made_at": NOW} | changes
+    )
+
+
+def printout_row(**changes: object) -> PrintoutRow:
+    return PrintoutRow(
+        **{"kind": "blank_form", "source": "b" * 64, "sha256": "a" * 64, "size": 10, "made_at": NOW} | changes
     )
 
 

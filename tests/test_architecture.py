@@ -12,7 +12,8 @@ ROOT = Path(__file__).parent.parent / "grantapp"
 STDLIB = set(sys.stdlib_module_names)
 FLASK = {"flask", "flask_login", "flask_wtf", "werkzeug", "jinja2"}
 ROWS = {"sqlalchemy", "alembic", "pysqlite3", "obstore", "huey"}
-PRINT = {"jinja2", "markupsafe", "weasyprint", "fontTools"}
+PRINT = {"jinja2", "markupsafe", "weasyprint", "fontTools", "pydyf", "pikepdf", "pyhanko", "asn1crypto", "segno"}
+SEAL = {"pyhanko_certvalidator", "cryptography"}
 
 # floor: (rooms of the house it may import, what it may import from outside beside the standard library)
 TABLE: dict[str, tuple[set[str], set[str]]] = {
@@ -24,9 +25,10 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "editions": ({"domain", "rules", "french"}, set()),
     "forms": ({"domain", "french"}, {"wtforms", "email_validator", "markupsafe", "stdnum"}),
     "storage": ({"domain", "config", "french"}, ROWS),
-    "documents": ({"domain", "french", "typesetting"}, PRINT),
+    "inspection": ({"domain", "french"}, {"pikepdf", "pypdfium2", "PIL"}),
+    "documents": ({"domain", "french", "typesetting"}, PRINT | SEAL),
     "services": (
-        {"domain", "editions", "storage", "documents", "french", "config"},
+        {"domain", "editions", "storage", "inspection", "documents", "french", "config"},
         {"argon2", "sqlalchemy", "stdnum"},
     ),
     "web": ({"services", "forms", "domain", "editions", "french", "typesetting"}, FLASK),

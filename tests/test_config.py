@@ -22,6 +22,18 @@ def test_a_port_that_is_none_is_refused(tmp_path, port):
         Settings.from_env({"GRANTAPP_HOME": str(tmp_path), "GRANTAPP_PORT": port})
 
 
+@pytest.mark.parametrize("address", ["depots.example", "ftp://depots.example", "https://", "https://a.example/?x=1"])
+def test_an_address_that_no_reader_could_open_is_refused(tmp_path, address):
+    with pytest.raises(BadSetting, match="GRANTAPP_ADDRESS"):
+        Settings.from_env({"GRANTAPP_HOME": str(tmp_path), "GRANTAPP_ADDRESS": address})
+
+
+def test_the_address_is_the_one_given_or_that_of_the_host_and_port(tmp_path):
+    environ = {"GRANTAPP_HOME": str(tmp_path), "GRANTAPP_PORT": "8123"}
+    assert Settings.from_env(environ).address == "http://127.0.0.1:8123"
+    assert Settings.from_env(environ | {"GRANTAPP_ADDRESS": "https://d.example/"}).address == "https://d.example"
+
+
 @pytest.mark.parametrize("text", ["demain", "2022-02-30", "15/03/2022"])
 def test_a_clock_that_cannot_be_read_is_refused(tmp_path, text):
     with pytest.raises(BadSetting, match="GRANTAPP_CLOCK"):

@@ -1,7 +1,9 @@
 """HTML in, PDF out: a strict template environment, a renderer that can reach nothing but our own files."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from weasyprint import HTML
@@ -16,19 +18,24 @@ ASSETS = {"grantapp:print.css": TEMPLATES / "documents" / "print.css"} | {
     f"grantapp:fonts/{path.name}": path for path in FONTS.glob("*.ttf")
 }
 
+MEDIA_TYPES = {".svg": "image/svg+xml", ".jpg": "image/jpeg"}
+
 
 class ForbiddenAddress(Exception):  # noqa: N818 - it says what was asked for
     """The document asked for something that is not one of our own files: nothing is printed."""
 
 
 class OwnAssets(URLFetcher):
-    """Serves the files of the list above, by an address of our own, and refuses everything else."""
+    """Serves the files of the list above and the images of one document, by an address of our own, and nothing else."""
 
-    def __init__(self) -> None:
+    def __init__(self, images: Mapping[str, bytes]) -> None:
         super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
+        self.images = images
         self.refused: list[str] = []
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        if url in self.images:
+            return URLFetcherResponse(url, self.images[url], {"Content-Type": MEDIA_TYPES[Path(url).suffix]})
         if url not in ASSETS:
             self.refused.append(url)
             raise ForbiddenAddress(url)
@@ -51,15 +58,17 @@ def environment() -> Environment:
     return made
 
 
-def render(html: str, *, identifier: str) -> bytes:
+def render(html: str, *, identifier: str, images: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
     """The PDF of a whole HTML document. `identifier` becomes the file's own: the same HTML gives the same bytes.
+
+    `images` are those of this document, by their address (`grantapp:images/….jpg`).
 
     Tagged, so that a screen reader finds its headings and tables.
     """
     # Source Sans 3 has no narrow no-break space; the renderer makes one of half a space, and figures run together. Its
     # ordinary no-break space is a fifth of an em wide: just what French asks of the narrow one.
     html = html.replace(french.NARROW, french.NBSP)
-    assets = OwnAssets()
+    assets = OwnAssets(images)
     try:
         document = HTML(string=html, base_url="grantapp:", url_fetcher=assets)
         written: bytes = document.write_pdf(pdf_identifier=identifier.encode(), pdf_tags=True)

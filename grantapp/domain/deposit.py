@@ -20,7 +20,9 @@ from grantapp.domain.project import Project, Section, is_asked
 from grantapp.domain.question import Kind, Question
 from grantapp.domain.wizard import asked_steps, questions_of
 
-FORMAT = 2  # since 2, the passages of an edition keep their citations; a deposit of 1 holds them as plain text
+# Since 2, the passages of an edition keep their citations; a deposit of 1 holds them as plain text. Since 3, a deposit
+# says where it can be verified.
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,20 @@ def thaw(canonical: bytes) -> Deposit:
 
 
 def freeze(
-    *, edition: Edition, project: Project, judgement: Judgement, reference: str, number: int, by: str, at: datetime
+    *,
+    edition: Edition,
+    project: Project,
+    judgement: Judgement,
+    reference: str,
+    number: int,
+    by: str,
+    at: datetime,
+    address: str = "",
 ) -> Deposit:
-    """Everything the dossier will ever print. `by` is the name of the person who files; `at` is in UTC."""
+    """Everything the dossier will ever print. `by` is the name of the person who files; `at` is in UTC.
+
+    `address` is that of the site where the deposit can be verified; none when nothing is filed.
+    """
     return Deposit(
         {
             "format": FORMAT,
@@ -61,6 +74,7 @@ def freeze(
             "number": number,
             "deposited_at": at.isoformat(),
             "deposited_by": by,
+            "address": address,
             "edition": {
                 "id": edition.id,
                 "version": edition.version,

@@ -19,10 +19,11 @@ from grantapp.storage.models import DepositRow, DossierRow, JobState
 PRINT = "print"  # the kind of the job that makes the PDF
 
 
-def deposit(session: Session, reference: str, *, now: datetime, by: Person) -> int | None:
+def deposit(session: Session, reference: str, *, address: str, now: datetime, by: Person) -> int | None:
     """File the dossier as it is at `now`, the instant the request arrived. The job to send, once this returns.
 
-    Filing again what is filed is no error: None, and nothing changes. `Refused` while anything is missing.
+    `address` is that of this site, where the deposit can be verified. Filing again what is filed is no error: None, and
+    nothing changes. `Refused` while anything is missing.
     """
     dossier = queries.get_dossier(session, reference, by)
     if dossier.state is State.DEPOSITED:
@@ -39,6 +40,7 @@ def deposit(session: Session, reference: str, *, now: datetime, by: Person) -> i
         number=queries.count_deposits(session, dossier) + 1,
         by=by.name,
         at=now,
+        address=address,
     )
     dossier.state = lifecycle.move(dossier.state, Move.DEPOSIT)
     dossier.deposited_at = dossier.updated_at = now

@@ -59,6 +59,24 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+class DocumentKind(StrEnum):
+    """What is made from a filed version."""
+
+    DOSSIER = "dossier"  # the archive copy, sealed
+    PRINT_COPY = "print_copy"  # with the pages of the pieces
+    BUNDLE = "bundle"  # a ZIP of everything, with a manifest
+    ACKNOWLEDGEMENT = "acknowledgement"
+    REPORT = "report"
+    REVIEW_SHEET = "review_sheet"
+
+
+class PrintoutKind(StrEnum):
+    """What is printed before anything is filed."""
+
+    BLANK_FORM = "blank_form"
+    PREPARATORY = "preparatory"
+
+
 class Base(DeclarativeBase):
     metadata = sa.MetaData(
         naming_convention={
@@ -166,6 +184,8 @@ class AttachmentRow(Base):
         CheckConstraint("media_type IN ('application/pdf', 'image/jpeg', 'image/png')", name="media_type_known"),
         CheckConstraint("size > 0", name="size_positive"),
         CheckConstraint("length(sha256) = 64", name="sha256_length"),
+        CheckConstraint("pages > 0", name="pages_positive"),
+        CheckConstraint("length(thumbnail) = 64", name="thumbnail_length"),
         CheckConstraint("(removed_at IS NULL) = (removed_by_id IS NULL)", name="removed_by_someone"),
         Index(None, "dossier_id"),
     )
@@ -177,6 +197,9 @@ class AttachmentRow(Base):
     media_type: Mapped[str] = mapped_column(String(20))
     size: Mapped[int] = mapped_column(Integer())
     sha256: Mapped[str] = mapped_column(String(64))
+    pages: Mapped[int | None] = mapped_column(Integer())  # None for what was attached before pieces were opened
+    thumbnail: Mapped[str | None] = mapped_column(String(64))  # the SHA-256 of a small JPEG of the first page
+    replaces_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("attachment.id"))
     added_at: Mapped[datetime] = mapped_column(Utc())
     added_by_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("person.id"))
     removed_at: Mapped[datetime | None] = mapped_column(Utc())
@@ -203,7 +226,7 @@ class DepositRow(Base):
     edition_id: Mapped[str] = mapped_column(String(50))
     edition_version: Mapped[str] = mapped_column(String(50))
     canonical: Mapped[str] = mapped_column(Text())
-    fingerprint: Mapped[str] = mapped_column(String(64))
+    fingerprint: Mapped[str] = mapped_column(String(64), index=True)
 
     dossier: Mapped[DossierRow] = relationship(back_populates="deposits")
     deposited_by: Mapped[PersonRow] = relationship()
@@ -215,18 +238,38 @@ class DocumentRow(Base):
 
     __tablename__ = "document"
     __table_args__ = (
-        CheckConstraint("kind IN ('dossier')", name="kind_known"),
+        one_of("kind", DocumentKind),
         CheckConstraint("size > 0", name="size_positive"),
         CheckConstraint("length(sha256) = 64", name="sha256_length"),
     )
 
     deposit_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("deposit.id"), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
-    sha256: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[DocumentKind] = mapped_column(stored(DocumentKind), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int] = mapped_column(Integer())
     made_at: Mapped[datetime] = mapped_column(Utc())
 
     deposit: Mapped[DepositRow] = relationship(back_populates="documents")
+
+
+class PrintoutRow(Base):
+    """A file made from what is not filed: a draft, or the questions of an edition. `source` is the SHA-256 of that."""
+
+    __tablename__ = "printout"
+    __table_args__ = (
+        one_of("kind", PrintoutKind),
+        CheckConstraint("size > 0", name="size_positive"),
+        CheckConstraint("length(source) = 64", name="source_length"),
+        CheckConstraint("length(sha256) = 64", name="sha256_length"),
+        CheckConstraint("(kind = 'preparatory') = (dossier_id IS NOT NULL)", name="preparatory_has_dossier"),
+    )
+
+    kind: Mapped[PrintoutKind] = mapped_column(stored(PrintoutKind), primary_key=True)
+    source: Mapped[str] = mapped_column(String(64), primary_key=True)
+    dossier_id: Mapped[UUID | None] = mapped_column(Uuid(), ForeignKey("dossier.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(Integer())
+    made_at: Mapped[datetime] = mapped_column(Utc())
 
 
 class JobRow(Base):
@@ -293,9 +336,9 @@ for _table in ("section", "attachment"):
         )
 
 _refuse(
-    "dossier_stays_deposited",
+    "dossier_keeps_its_instant",
     "UPDATE",
     "dossier",
-    "a deposited dossier stays so",
-    "OLD.state = 'deposited' AND (NEW.state <> OLD.state OR NEW.deposited_at <> OLD.deposited_at)",
+    "the instant of a filing never changes",
+    "OLD.state = 'deposited' AND NEW.state = 'deposited' AND NEW.deposited_at <> OLD.deposited_at",
 )

@@ -141,7 +141,8 @@ def deposit(reference: str) -> Any:
 @applicant
 def file_dossier(reference: str) -> Any:
     """The act is done when the deposit is committed; the PDF is only its picture, made by the worker."""
-    job = depositing.deposit(session(), reference, now=arrived_at(), by=person())
+    address = platform().settings.address
+    job = depositing.deposit(session(), reference, address=address, now=arrived_at(), by=person())
     if job is not None:
         platform().queue.send(job)
     return redirect(url_for("wizard.receipt", reference=reference))

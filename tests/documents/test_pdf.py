@@ -51,7 +51,7 @@ def asked(monkeypatch) -> list[str]:
 @pytest.mark.parametrize("address", FORBIDDEN)
 def test_nothing_but_our_own_files_is_served(address):
     with pytest.raises(pdf.ForbiddenAddress):
-        pdf.OwnAssets().fetch(address)
+        pdf.OwnAssets({}).fetch(address)
 
 
 @pytest.mark.parametrize("address", FORBIDDEN)
@@ -74,7 +74,7 @@ def test_a_document_that_asks_for_anything_else_is_not_printed(address, page):
 
 @pytest.mark.parametrize("url", sorted(pdf.ASSETS))
 def test_each_of_our_own_files_is_there(url):
-    assert pdf.OwnAssets().fetch(url).read()
+    assert pdf.OwnAssets({}).fetch(url).read()
 
 
 def test_a_name_that_does_not_exist_is_an_error():

@@ -38,6 +38,7 @@ def arguments(function: Callable[..., Any], **known: object) -> dict[str, object
         "seen": 0,
         "piece": "accounts",
         "content": makers.PDF,
+        "address": "https://depots.example",
         "number": 1,
         "now": NOW,
     } | known
@@ -65,7 +66,7 @@ def test_a_foreign_dossier_is_like_a_missing_one(
 ):
     if filed:
         with sessions.writing() as session:
-            depositing.deposit(session, complete, now=NOW, by=camille)
+            depositing.deposit(session, complete, address="https://depots.example", now=NOW, by=camille)
     with sessions.reading() as session:
         attachment: UUID = session.scalars(sa.select(AttachmentRow.id)).first()
         before = session.scalar(sa.select(sa.func.count()).select_from(JournalRow))

@@ -124,7 +124,7 @@ def test_a_dossier_has_a_limit_of_files(
 
 def test_a_deposited_dossier_takes_and_loses_no_file(sessions: Sessions, files: Files, camille: Person, complete: str):
     with sessions.writing() as session:
-        depositing.deposit(session, complete, now=NOW, by=camille)
+        depositing.deposit(session, complete, address="https://depots.example", now=NOW, by=camille)
     with pytest.raises(Refused, match="déposé"):
         attach(sessions, files, complete, camille)
     line = shown(sessions, complete, camille)[0]

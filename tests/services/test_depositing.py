@@ -25,7 +25,7 @@ LAST_SECOND = get_edition(makers.EDITION).window.closes_at - timedelta(seconds=1
 
 def deposit(sessions: Sessions, reference: str, by: Person, now: datetime = NOW) -> int | None:
     with sessions.writing() as session:
-        return depositing.deposit(session, reference, now=now, by=by)
+        return depositing.deposit(session, reference, address="https://depots.example", now=now, by=by)
 
 
 def count(sessions: Sessions, row: type) -> int:

@@ -329,7 +329,7 @@ def test_the_project_comes_back_whole_from_its_rows(sessions: Sessions, camille:
 
 def test_a_deposited_dossier_is_judged_as_on_the_day_of_its_filing(sessions: Sessions, camille: Person, complete: str):
     with sessions.writing() as session:
-        depositing.deposit(session, complete, now=NOW, by=camille)
+        depositing.deposit(session, complete, address="https://depots.example", now=NOW, by=camille)
     with sessions.reading() as session:
         later = drafting.overview(session, complete, now=NOW + timedelta(days=3650), by=camille)
     assert later.judgement.at == NOW

@@ -196,7 +196,10 @@ def described(engine: sa.Engine) -> dict[str, str]:
     """Every table, index and trigger with its own SQL: names, types, CHECKs and all."""
     asked = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE 'alembic_%'"
     with engine.connect() as connection:
-        return {name: re.sub(r"\s+", " ", sql or "") for name, sql in connection.exec_driver_sql(asked)}
+        return {
+            name: re.sub(r"\s+", " ", (sql or "").replace(chr(34), ""))
+            for name, sql in connection.exec_driver_sql(asked)
+        }
 
 
 def test_upgrade_from_nothing_equals_the_models(engine: sa.Engine, tmp_path: Path):
@@ -245,6 +248,34 @@ def test_a_migration_that_is_cut_short_leaves_nothing(tmp_path: Path, monkeypatc
     monkeypatch.undo()
     migrate(engine)
     assert "journal" in described(engine)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("steps", [("head",), ("head", "0001", "head")], ids=["up", "up and down and up"])
+def test_pieces_and_documents_survive_the_second_migration(tmp_path: Path, steps: tuple[str, ...]):
+    engine = make_engine(f"sqlite:///{tmp_path}/old.db")
+    command.upgrade(alembic_config(engine), "0001")
+    fill = (
+        "INSERT INTO person VALUES ('p', 'Camille', 'c@coop.example', 'h', 1, '2022-03-01')",
+        "INSERT INTO organisation VALUES ('o', 'Coop', '000010009', '2022-03-01')",
+        "INSERT INTO dossier VALUES ('d', 'F-1', 'e', 'o', 'draft', '2022-03-01', 'p', '2022-03-01', NULL)",
+        f"INSERT INTO attachment VALUES ('a', 'd', 'accounts', 'n.pdf', 'application/pdf', 9, '{'a' * 64}', "
+        "'2022-03-01', 'p', NULL, NULL)",
+        f"INSERT INTO deposit VALUES ('v', 'd', 1, '2022-03-01', 'p', 'e', '1', '{{}}', '{'b' * 64}')",
+        f"INSERT INTO document VALUES ('v', 'dossier', '{'c' * 64}', 9, '2022-03-01')",
+        "UPDATE dossier SET state = 'deposited', deposited_at = '2022-03-01'",
+    )
+    with engine.begin() as connection:
+        for each in fill:
+            connection.exec_driver_sql(each)
+    for step in steps:
+        move = command.downgrade if step == "0001" else command.upgrade
+        move(alembic_config(engine), step)
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT name, pages FROM attachment").all() == [("n.pdf", None)]
+        assert connection.exec_driver_sql("SELECT kind, sha256 FROM document").all() == [("dossier", "c" * 64)]
+        with pytest.raises(sa.exc.IntegrityError, match="the dossier is deposited"):
+            connection.exec_driver_sql("UPDATE attachment SET name = 'other.pdf'")
     engine.dispose()
 
 

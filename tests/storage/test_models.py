@@ -50,6 +50,8 @@ ACCEPTED: list[Make] = [
     lambda p: makers.attachment_row(p.draft, p.person),
     lambda p: makers.deposit_row(p.draft, p.person),
     lambda p: makers.document_row(p.deposit),
+    lambda p: makers.printout_row(),
+    lambda p: makers.printout_row(kind="preparatory", dossier_id=p.draft),
     lambda p: makers.job_row(),
     lambda p: makers.job_row(state=JobState.RUNNING, lease_until=makers.NOW, attempts=1, fence=1),
     lambda p: makers.job_row(state=JobState.FAILED, error="ValueError", ended_at=makers.NOW, attempts=5, fence=7),
@@ -73,15 +75,23 @@ REFUSED: dict[str, list[Make]] = {
     "ck_attachment_media_type_known": [lambda p: makers.attachment_row(p.draft, p.person, media_type="text/html")],
     "ck_attachment_size_positive": [lambda p: makers.attachment_row(p.draft, p.person, size=0)],
     "ck_attachment_sha256_length": [lambda p: makers.attachment_row(p.draft, p.person, sha256="abc")],
+    "ck_attachment_pages_positive": [lambda p: makers.attachment_row(p.draft, p.person, pages=0)],
+    "ck_attachment_thumbnail_length": [lambda p: makers.attachment_row(p.draft, p.person, thumbnail="abc")],
     "ck_attachment_removed_by_someone": [
         lambda p: makers.attachment_row(p.draft, p.person, removed_at=makers.NOW),
         lambda p: makers.attachment_row(p.draft, p.person, removed_by_id=p.person),
     ],
     "ck_deposit_number_positive": [lambda p: makers.deposit_row(p.draft, p.person, number=0)],
     "ck_deposit_fingerprint_length": [lambda p: makers.deposit_row(p.draft, p.person, fingerprint="abc")],
-    "ck_document_kind_known": [lambda p: makers.document_row(p.deposit, kind="autre")],
     "ck_document_size_positive": [lambda p: makers.document_row(p.deposit, size=0)],
     "ck_document_sha256_length": [lambda p: makers.document_row(p.deposit, sha256="abc")],
+    "ck_printout_size_positive": [lambda p: makers.printout_row(size=0)],
+    "ck_printout_source_length": [lambda p: makers.printout_row(source="abc")],
+    "ck_printout_sha256_length": [lambda p: makers.printout_row(sha256="abc")],
+    "ck_printout_preparatory_has_dossier": [
+        lambda p: makers.printout_row(kind="preparatory"),
+        lambda p: makers.printout_row(dossier_id=p.draft),
+    ],
     "ck_job_attempts_bounded": [
         lambda p: makers.job_row(attempts=6, fence=6),
         lambda p: makers.job_row(attempts=-1),
@@ -112,6 +122,8 @@ RAW = {
     "ck_dossier_state_known": "UPDATE dossier SET state = 'lost'",
     "ck_membership_role_known": "UPDATE membership SET role = 'king'",
     "ck_section_version_positive": "UPDATE section SET version = 0",
+    "ck_document_kind_known": "UPDATE document SET kind = 'poem'",
+    "ck_printout_kind_known": "UPDATE printout SET kind = 'poem'",
     "ck_job_state_known": "UPDATE job SET state = 'asleep'",
 }
 
@@ -119,6 +131,7 @@ RAW = {
 @pytest.mark.parametrize(("name", "sql"), RAW.items())
 def test_a_check_refuses_what_no_model_would_write(session: Session, place: Place, name: str, sql: str):
     session.add_all([makers.section_row(place.draft, place.person), makers.job_row()])
+    session.add_all([makers.document_row(place.deposit), makers.printout_row()])
     session.flush()
     where = {"section": " WHERE dossier_id = :draft", "dossier": " WHERE id = :draft"}.get(sql.split()[1], "")
     with pytest.raises(IntegrityError, match=f"CHECK constraint failed: {name}"):
@@ -182,8 +195,7 @@ FORBIDDEN = [
     ("UPDATE attachment SET removed_at = added_at, removed_by_id = added_by_id", "the dossier is deposited"),
     ("UPDATE attachment SET dossier_id = :draft", "the dossier is deposited"),
     ("DELETE FROM attachment", "the dossier is deposited"),
-    ("UPDATE dossier SET state = 'draft', deposited_at = NULL WHERE id = :filed", "a deposited dossier stays so"),
-    ("UPDATE dossier SET deposited_at = '2022-01-01 00:00:00' WHERE id = :filed", "a deposited dossier stays so"),
+    ("UPDATE dossier SET deposited_at = '2022-01-01 00:00:00' WHERE id = :filed", "the instant of a filing never"),
 ]
 
 
