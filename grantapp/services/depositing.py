@@ -56,7 +56,7 @@ def deposit(session: Session, reference: str, *, address: str, now: datetime, by
         fingerprint=frozen.fingerprint,
     )
     session.add(row)
-    job_id = jobs.submit(session, PRINT, {"deposit": str(row.id)}, now=now)
+    job_id = jobs.submit(session, PRINT, {"deposit": str(row.id), "document": "dossier"}, now=now)
     detail = {"number": row.number, "fingerprint": row.fingerprint}
     journal.record(session, "deposited", dossier=dossier, detail=detail, now=now, by=by)
     session.commit()

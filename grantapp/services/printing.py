@@ -1,9 +1,14 @@
-"""The dossier as a PDF. The only service that imports `documents`: WeasyPrint has no place in the web process."""
+"""What is made from a deposit: the dossier, and its other documents.
 
-from collections.abc import Callable
+The only service that imports `documents`: WeasyPrint has no place in the web process.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grantapp.documents import dossier
@@ -13,11 +18,45 @@ from grantapp.services.jobs import Handler, Write
 from grantapp.storage import queries
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
-from grantapp.storage.models import DepositRow, DocumentRow
+from grantapp.storage.models import AttachmentRow, DepositRow, DocumentKind, DocumentRow
 from grantapp.storage.queries import NotFound
 
 Progress = Callable[[str], None]
-Printer = Callable[[Deposit], bytes]
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What a document may draw on: the deposit, the files of its pieces, and what was made from it before."""
+
+    deposit: Deposit
+    deposit_id: UUID
+    sessions: Sessions
+    files: Files
+
+    def piece(self, sha256: str) -> bytes:
+        return self.files.read(sha256)
+
+    def thumbnail(self, sha256: str) -> bytes | None:
+        """A small JPEG of the first page of a piece, where it was opened."""
+        with self.sessions.reading() as session:
+            wanted = select(AttachmentRow.thumbnail).where(
+                AttachmentRow.sha256 == sha256, AttachmentRow.thumbnail.is_not(None)
+            )
+            found = session.scalar(wanted.limit(1))
+        return self.files.read(found) if found else None
+
+    def document(self, kind: DocumentKind) -> bytes:
+        """The kept one, or the same bytes made again."""
+        with self.sessions.reading() as session:
+            kept = queries.find_document(session, self.deposit_id, kind)
+        return self.files.read(kept.sha256) if kept else MAKERS[kind](self)
+
+
+Maker = Callable[[Shelf], bytes]
+
+MAKERS: Mapping[DocumentKind, Maker] = {
+    DocumentKind.DOSSIER: lambda shelf: dossier_pdf(shelf.deposit),
+}
 
 
 def dossier_pdf(deposit: Deposit, progress: Progress | None = None) -> bytes:
@@ -25,39 +64,59 @@ def dossier_pdf(deposit: Deposit, progress: Progress | None = None) -> bytes:
 
 
 def print_deposit(
-    sessions: Sessions, files: Files, deposit_id: UUID, *, now: datetime, printer: Printer = dossier_pdf
+    sessions: Sessions,
+    files: Files,
+    deposit_id: UUID,
+    kind: DocumentKind = DocumentKind.DOSSIER,
+    *,
+    now: datetime,
+    makers: Mapping[DocumentKind, Maker] = MAKERS,
 ) -> None:
-    """Make the PDF of a deposit and keep it; doing it twice leaves one document, the first."""
-    write = prepare(sessions, files, deposit_id, now=now, printer=printer)
+    """Make a document of a deposit and keep it; doing it twice leaves one document, the first."""
+    write = prepare(sessions, files, deposit_id, kind, now=now, makers=makers)
     with sessions.writing() as session:
         write(session)
         session.commit()
 
 
-def handler(sessions: Sessions, files: Files, printer: Printer = dossier_pdf) -> Handler:
-    """What a job of kind "print" does; its arguments name the deposit."""
-    return lambda args, now: prepare(sessions, files, UUID(args["deposit"]), now=now, printer=printer)
+def handler(sessions: Sessions, files: Files, makers: Mapping[DocumentKind, Maker] = MAKERS) -> Handler:
+    """What a job of kind "print" does; its arguments name the deposit, and the document."""
+
+    def handle(args: dict[str, str], now: datetime) -> Write:
+        # A job queued before there were several documents names none: it was for the dossier.
+        kind = DocumentKind(args.get("document", DocumentKind.DOSSIER))
+        return prepare(sessions, files, UUID(args["deposit"]), kind, now=now, makers=makers)
+
+    return handle
 
 
-def prepare(sessions: Sessions, files: Files, deposit_id: UUID, *, now: datetime, printer: Printer) -> Write:
+def prepare(
+    sessions: Sessions,
+    files: Files,
+    deposit_id: UUID,
+    kind: DocumentKind,
+    *,
+    now: datetime,
+    makers: Mapping[DocumentKind, Maker],
+) -> Write:
     """The long part, without holding any transaction: what it returns writes the document down."""
     with sessions.reading() as session:
         row = session.get(DepositRow, deposit_id)
         if row is None:
             raise NotFound
         canonical = row.canonical
-        done = queries.find_document(session, deposit_id) is not None
+        done = queries.find_document(session, deposit_id, kind) is not None
     if done:
         return lambda session: None
-    content = printer(thaw(canonical.encode()))
+    content = makers[kind](Shelf(thaw(canonical.encode()), deposit_id, sessions, files))
     sha256 = files.keep(content)
 
     def write(session: Session) -> None:
-        if queries.find_document(session, deposit_id) is not None:
+        if queries.find_document(session, deposit_id, kind) is not None:
             return
-        session.add(DocumentRow(deposit_id=deposit_id, kind="dossier", sha256=sha256, size=len(content), made_at=now))
+        session.add(DocumentRow(deposit_id=deposit_id, kind=kind, sha256=sha256, size=len(content), made_at=now))
         deposit = session.get_one(DepositRow, deposit_id)
-        detail = {"number": deposit.number, "sha256": sha256}
+        detail = {"number": deposit.number, "document": kind.value, "sha256": sha256}
         journal.record(session, "printed", dossier=deposit.dossier, detail=detail, now=now, by=None)
 
     return write

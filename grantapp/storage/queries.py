@@ -13,6 +13,7 @@ from grantapp.domain.people import Person
 from grantapp.storage.models import (
     AttachmentRow,
     DepositRow,
+    DocumentKind,
     DocumentRow,
     DossierRow,
     JobRow,
@@ -133,15 +134,18 @@ def count_deposits(session: Session, dossier: DossierRow) -> int:
     return session.scalar(counted) or 0
 
 
-def find_document(session: Session, deposit_id: UUID, kind: str = "dossier") -> DocumentRow | None:
+def find_document(session: Session, deposit_id: UUID, kind: DocumentKind = DocumentKind.DOSSIER) -> DocumentRow | None:
     return session.get(DocumentRow, (deposit_id, kind))
 
 
-def find_job(session: Session, kind: str, deposit_id: UUID) -> JobRow | None:
-    """The last job of this kind for a deposit."""
+def find_job(
+    session: Session, kind: str, deposit_id: UUID, document: DocumentKind = DocumentKind.DOSSIER
+) -> JobRow | None:
+    """The last job of this kind for a document of a deposit; one that names no document is for the dossier."""
+    named = func.coalesce(JobRow.args["document"].as_string(), DocumentKind.DOSSIER.value)
     return session.scalar(
         select(JobRow)
-        .where(JobRow.kind == kind, JobRow.args["deposit"].as_string() == str(deposit_id))
+        .where(JobRow.kind == kind, JobRow.args["deposit"].as_string() == str(deposit_id), named == document.value)
         .order_by(JobRow.id.desc())
         .limit(1)
     )

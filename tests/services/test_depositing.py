@@ -16,7 +16,7 @@ from grantapp.editions import get_edition
 from grantapp.services import depositing, drafting, jobs, printing
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
-from grantapp.storage.models import DepositRow, DocumentRow, DossierRow, JobRow, JournalRow
+from grantapp.storage.models import DepositRow, DocumentKind, DocumentRow, DossierRow, JobRow, JournalRow
 from tests import makers
 from tests.makers import NOW
 
@@ -50,7 +50,7 @@ def test_from_an_empty_draft_to_the_receipt(sessions: Sessions, files: Files, ca
     assert (receipt.head.state, receipt.head.deposited_at) == (State.DEPOSITED, NOW)
     assert (receipt.pdf_ready, receipt.pdf_failed, receipt.pdf_size) == (False, False, None)
     assert [line.piece for line in receipt.pieces] == makers.attached_pieces(project)
-    assert (job.kind, job.args) == ("print", {"deposit": str(row.id)})
+    assert (job.kind, job.args) == ("print", {"deposit": str(row.id), "document": "dossier"})
     frozen = thaw(row.canonical.encode())
     assert frozen.fingerprint == row.fingerprint == receipt.fingerprint
     assert receipt.short_code == frozen.short_code
@@ -154,7 +154,7 @@ def test_the_next_start_after_a_deposit_opens_a_new_draft(sessions: Sessions, ca
 def print_it(sessions: Sessions, files: Files, content: bytes = makers.PDF) -> None:
     with sessions.reading() as session:
         key = session.scalars(sa.select(DepositRow.id)).one()
-    printing.print_deposit(sessions, files, key, now=NOW, printer=lambda _: content)
+    printing.print_deposit(sessions, files, key, now=NOW, makers={DocumentKind.DOSSIER: lambda _: content})
 
 
 def test_the_pdf_follows_the_receipt(sessions: Sessions, files: Files, camille: Person, complete: str):
@@ -186,7 +186,13 @@ def test_the_printer_is_given_the_frozen_deposit_and_nothing_else(
     given = []
     with sessions.reading() as session:
         row = session.scalars(sa.select(DepositRow)).one()
-    printing.print_deposit(sessions, files, row.id, now=NOW, printer=lambda d: given.append(d) or makers.PDF)
+    printing.print_deposit(
+        sessions,
+        files,
+        row.id,
+        now=NOW,
+        makers={DocumentKind.DOSSIER: lambda shelf: given.append(shelf.deposit) or makers.PDF},
+    )
     assert [each.fingerprint for each in given] == [row.fingerprint]
 
 
@@ -197,7 +203,12 @@ def test_a_pdf_that_fails_never_loses_the_deposit(sessions: Sessions, files: Fil
         raise OSError("no font")
 
     for _ in range(5):
-        jobs.run(sessions, job_id, {"print": printing.handler(sessions, files, fails)}, clock=lambda: NOW)
+        jobs.run(
+            sessions,
+            job_id,
+            {"print": printing.handler(sessions, files, {DocumentKind.DOSSIER: fails})},
+            clock=lambda: NOW,
+        )
     with sessions.reading() as session:
         receipt = depositing.receipt(session, complete, by=camille)
         assert depositing.read_pdf(session, files, complete, 1, by=camille) is None

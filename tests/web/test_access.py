@@ -158,7 +158,7 @@ def test_no_reading_changes_anything(app, platform, address, director):
             from sqlalchemy import text
 
             names = [row[0] for row in connection.execute(text("SELECT name FROM sqlite_master WHERE type='table'"))]
-            return [tuple(connection.execute(text(f"SELECT * FROM {name}")).fetchall()) for name in sorted(names)]  # noqa: S608
+            return [tuple(connection.execute(text(f"SELECT * FROM {name}")).fetchall()) for name in sorted(names)]
 
     before = state()
     for method, endpoint in routes(app):
