@@ -9,6 +9,7 @@ from enum import StrEnum
 from grantapp.french import number, size, typeset
 
 MOST_BYTES = 50_000_000  # of one file; « 50 Mo », as on a label. The page, the errors and the form all read it here.
+STATED = typeset(f"PDF, JPEG ou PNG, {size(MOST_BYTES)} au plus par fichier.")  # before one chooses
 MOST_PAGES = 1_000  # of one PDF
 MOST_PIXELS = 80_000_000  # of one image: an A3 sheet scanned at 600 dots per inch has 70 million
 LONGEST_SIDE = 5_000  # pixels that are kept: an A3 sheet at 300 dots per inch

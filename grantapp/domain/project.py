@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any
 
-from grantapp.domain.inspected import MOST_BYTES
+from grantapp.domain.inspected import STATED
 from grantapp.domain.question import Question, When, all_hold, questions_of, when
 from grantapp.domain.sections.applicant import Behalf, Finances, Members, Organisation, PublicAid, Request, Size
 from grantapp.domain.sections.funding import Declarations, Expenditure, Funding, Pieces
 from grantapp.domain.sections.operation import PRIVATE_HOLDERS, Operation, Support
 from grantapp.domain.sections.site import History, Liability, Pollution, Site
 from grantapp.domain.sections.works import Plan, Schedule
-from grantapp.french import size, typeset
+from grantapp.french import typeset
 
 WITH_SITE = when("request.site_found", True)
 
@@ -100,7 +100,7 @@ class Project:
         "pieces",
         "Les pièces",
         Pieces,
-        intro=f"PDF, JPEG ou PNG, {size(MOST_BYTES)} au plus par fichier.",
+        intro=STATED,
     )
     declarations: Declarations = section("declarations", "Les déclarations", Declarations)
 

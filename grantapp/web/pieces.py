@@ -1,6 +1,7 @@
 """The supporting documents of a dossier: added, replaced, withdrawn, handed back."""
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -84,16 +85,18 @@ def _received(reference: str, place: str, keep: Callable[[FileStorage], Attached
     """Keep each file that was sent, and go back to the last; or the page itself, each refusal beside its piece."""
     sent = [each for each in request.files.getlist("file") if each.filename]
     refusals = [] if sent else [french.typeset("Choisissez d'abord un fichier, puis envoyez-le.")]
+    added = place
     for each in sent:
         try:
-            attached = keep(each)
+            with closing(each):
+                attached = keep(each)
         except Refused as refused:
             refusals.append(refused.sentence)
         else:
-            place = place if refusals else f"piece-{attached.line.id}"
+            added = f"piece-{attached.line.id}"
             _tell_of(attached, how)
     if not refusals:
-        return redirect(url_for("wizard.step", reference=reference, slug="pieces") + f"#{place}")
+        return redirect(url_for("wizard.step", reference=reference, slug="pieces") + f"#{added}")
     with platform().sessions.reading() as reading:
         page = drafting.step_page(reading, reference, drafting.PIECES, now=arrived_at(), by=person())
     return render_template("wizard/pieces.html", page=page, place=place, refusals=refusals), 422

@@ -8,7 +8,7 @@ from jinja2 import PackageLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from grantapp import french
-from grantapp.domain.inspected import MOST_BYTES
+from grantapp.domain.inspected import MOST_BYTES, STATED
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.piece import ACCEPTED
 from grantapp.domain.project import is_anchor, question_at, section_named
@@ -58,7 +58,7 @@ def furnish(app: Flask) -> None:
     app.jinja_loader = PackageLoader("grantapp")
     app.jinja_env.filters.update({name: getattr(french, name) for name in FILTERS})
     app.jinja_env.globals.update(question_at=question_at, is_anchor=is_anchor, section_named=section_named)
-    app.jinja_env.globals.update(most_bytes=MOST_BYTES, accepted=",".join(ACCEPTED))
+    app.jinja_env.globals.update(most_bytes=MOST_BYTES, piece_limit=STATED, accepted=",".join(ACCEPTED))
     app.context_processor(_shared)
     for module in (public, account, pieces, wizard):
         app.register_blueprint(module.bp)
