@@ -153,7 +153,7 @@ def test_a_large_file_never_stands_whole_in_memory(director, draft, monkeypatch)
 
     monkeypatch.setattr(attaching, "attach", watched)
     fields = {"csrf_token": director.token(), "file": (io.BytesIO(corpus.pdf().ljust(3_000_000, b"\n")), "gros.pdf")}
-    body, boundary = encode_multipart(fields)  # by hand: the client itself would leave a file of its own open
+    boundary, body = encode_multipart(fields)  # by hand: the client itself would leave a file of its own open
     sent = {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
     assert director.post(f"{draft}/pieces/other/ajouter", **sent).status_code == 302
     assert 0 < largest <= 2**20
