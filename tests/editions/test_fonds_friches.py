@@ -102,6 +102,14 @@ def test_what_was_read_before_and_after_blocks_in_every_session(session, code):
     assert all(citation.verified for citation in rule.cites)
 
 
+@each_session
+@pytest.mark.parametrize("code", ["R04", "R10", "R11", "R50", "R54"])
+def test_what_no_text_of_the_fund_writes_is_never_verified_and_only_warns(session, code):
+    rule = rules_of(session)[code]
+    assert rule.severity is Severity.WARNING
+    assert [citation.at for citation in rule.cites if citation.verified or not citation.note] == []
+
+
 def test_credits_are_to_be_committed_sooner_in_one_region_of_the_first_session_only():
     needs_region = [session for session in SESSIONS if REGION in rules_of(session)["R35"].all_needs]
     assert needs_region == ["fonds_friches_1"]
