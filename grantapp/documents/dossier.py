@@ -8,6 +8,7 @@ from typing import Any
 from grantapp import french
 from grantapp.documents import pdf as printer
 from grantapp.documents.answers import PrintedSection, printed_section
+from grantapp.documents.charts import Charts, charts
 from grantapp.documents.ink import Ink
 from grantapp.documents.report import Report, report
 from grantapp.documents.summary import KeyFacts, key_facts, shortened
@@ -79,6 +80,7 @@ class PrintedDossier:
     declarations: PrintedSection | None
     pieces: tuple[Piece, ...]
     report: Report
+    charts: Charts
     unanswered: tuple[str, ...]
     replaced: tuple[str, ...]
 
@@ -147,6 +149,7 @@ def printed_dossier(deposit: Deposit) -> PrintedDossier:
         declarations=printed_section(sections["declarations"]) if "declarations" in sections else None,
         pieces=pieces,
         report=judged,
+        charts=charts(content),
         unanswered=tuple(gap["label"] for gap in content["unanswered"]),
         replaced=_all_replaced(printed, ink),
     )
