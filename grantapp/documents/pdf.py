@@ -14,7 +14,7 @@ from grantapp.documents import FONTS
 from grantapp.typesetting import FrenchTypography
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-ASSETS = {f"grantapp:{name}": TEMPLATES / "documents" / name for name in ("print.css", "papers.css")} | {
+ASSETS = {f"grantapp:{name}": TEMPLATES / "documents" / name for name in ("print.css", "papers.css", "draft.css")} | {
     f"grantapp:fonts/{path.name}": path for path in FONTS.glob("*.ttf")
 }
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from grantapp import french
 from grantapp.domain.edition import Edition, Passage, Window
 from grantapp.domain.eligibility import Citation
-from grantapp.domain.project import Section, question_at
+from grantapp.domain.project import Section
 from grantapp.domain.question import Choice, Kind, Question, When
 from grantapp.domain.wizard import questions_of, steps
-from grantapp.french import listing, typeset
+from grantapp.french import typeset
 
 FORMAT = 1  # raised when the form is drawn otherwise: each edition then has a new file
 
@@ -65,7 +66,7 @@ class Questionnaire:
                         "rule": each.code,
                         "title": typeset(each.title),
                         "severity": each.severity.value,
-                        "looks_at": [anchor for anchor in each.all_needs],
+                        "looks_at": list(each.anchors),
                         "citations": _cited(each.cites),
                     }
                     for each in edition.rules
@@ -125,13 +126,11 @@ def _question(question: Question) -> dict[str, object]:
     return described
 
 
-def _condition(condition: When) -> str:
-    """`« Que demandez-vous de financer ? » est « Des travaux » ou « Les deux »`."""
-    values = listing((_value(each) for each in condition.values), "ou")
-    return typeset(f"« {question_at(condition.anchor).label} » : {values}")
+def _condition(condition: When) -> dict[str, object]:
+    return {"anchor": condition.anchor, "values": [_value(each) for each in condition.values]}
 
 
 def _value(value: object) -> str:
     if isinstance(value, Choice):
-        return f"« {value.label} »"
-    return "oui" if value is True else "non" if value is False else str(value)
+        return value.label
+    return french.yes_no(value) if isinstance(value, bool) else str(value)

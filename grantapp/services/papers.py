@@ -242,7 +242,7 @@ def _frozen(dossier: DossierRow, address: str, at: datetime) -> Deposit:
         edition=edition,
         project=project,
         judgement=judge(edition, project, at),
-        reference=dossier.reference,
+        reference=f"Brouillon {dossier.reference}",
         number=0,
         by="",
         at=at,
