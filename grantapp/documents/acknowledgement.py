@@ -1,10 +1,10 @@
 """The acknowledgement: one page that says what was recorded, when, by whom, and what that is worth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grantapp import french
-from grantapp.documents import pdf as printer
 from grantapp.documents.dossier import File, printed_dossier
+from grantapp.documents.leaf import render
 from grantapp.documents.summary import shortened
 from grantapp.domain.deposit import Deposit
 
@@ -41,12 +41,11 @@ def pdf(deposit: Deposit) -> bytes:
         title=shortened(dossier.title, LONGEST_TITLE),
         applicant=shortened(dossier.applicant, LONGEST_NAME),
         filed_by=shortened(dossier.deposited_by, LONGEST_NAME),
-        pieces=tuple(File(shortened(each.name, LONGEST_FILE), each.size, each.sha256) for each in shown),
+        pieces=tuple(replace(each, name=shortened(each.name, LONGEST_FILE)) for each in shown),
         other_pieces=len(files) - len(shown),
         steps=tuple(_steps(deposit)),
     )
-    template = printer.environment().get_template("documents/acknowledgement.html")
-    return printer.render(template.render(dossier=dossier, paper=paper), identifier=f"acc{deposit.fingerprint[:29]}")
+    return render("acknowledgement", deposit, dossier=dossier, paper=paper)
 
 
 def _steps(deposit: Deposit) -> list[Step]:

@@ -8,6 +8,7 @@ from typing import Any
 from grantapp import french
 from grantapp.documents import pdf as printer
 from grantapp.documents.answers import FIGURES, WIDEST
+from grantapp.documents.leaf import identifier
 from grantapp.documents.report import Bibliography, References, Source
 from grantapp.domain.questionnaire import Questionnaire
 
@@ -110,7 +111,7 @@ class BlankForm:
 def pdf(questionnaire: Questionnaire) -> bytes:
     """The same questions give the same bytes."""
     html = printer.environment().get_template("documents/blank_form.html").render(form=blank_form(questionnaire))
-    return printer.render(html, identifier=f"bla{questionnaire.fingerprint[:29]}")
+    return printer.render(html, identifier=identifier("blank_form", questionnaire.fingerprint))
 
 
 def blank_form(questionnaire: Questionnaire) -> BlankForm:

@@ -8,6 +8,7 @@ from fontTools.ttLib import TTFont
 from grantapp.documents import FONTS
 from grantapp.documents import pdf as printer
 from grantapp.documents.dossier import printed_dossier
+from grantapp.documents.leaf import identifier
 from grantapp.domain.deposit import Deposit
 
 WORDS = ("BROUILLON", "NON DÉPOSÉ")
@@ -23,7 +24,7 @@ def pdf(deposit: Deposit) -> bytes:
     template = printer.environment().get_template("documents/dossier.html")
     html = template.render(dossier=printed_dossier(deposit), draft=True)
     images = {"grantapp:images/draft.svg": overprint().encode()}
-    return printer.render(html, identifier=f"pre{deposit.fingerprint[:29]}", images=images)
+    return printer.render(html, identifier=identifier("preparatory", deposit.fingerprint), images=images)
 
 
 @cache

@@ -9,9 +9,9 @@ from typing import Any
 import pikepdf
 
 from grantapp import french
-from grantapp.documents import pdf as printer
 from grantapp.documents.dossier import PrintedDossier, printed_dossier
 from grantapp.documents.ink import Ink
+from grantapp.documents.leaf import render
 from grantapp.documents.report import Finding
 from grantapp.documents.summary import shortened
 from grantapp.domain.answer import Misread, understand
@@ -69,11 +69,9 @@ class ReviewSheet:
 def pdf(deposit: Deposit) -> bytes:
     """One page, whatever the project: texts are cut shorter until it is. The same deposit gives the same bytes."""
     dossier = printed_dossier(deposit)
-    template = printer.environment().get_template("documents/review_sheet.html")
     written = b""
     for tightness in TIGHTNESS:
-        html = template.render(dossier=dossier, sheet=review_sheet(deposit, dossier, tightness))
-        written = printer.render(html, identifier=f"rev{deposit.fingerprint[:29]}")
+        written = render("review_sheet", deposit, dossier=dossier, sheet=review_sheet(deposit, dossier, tightness))
         if _pages(written) == 1:
             break
     return written

@@ -6,6 +6,7 @@ The only service that imports `documents`: WeasyPrint has no place in the web pr
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import select
@@ -63,7 +64,7 @@ class Shelf:
 Maker = Callable[[Shelf], bytes]
 
 MAKERS: Mapping[DocumentKind, Maker] = {
-    DocumentKind.DOSSIER: lambda shelf: dossier_pdf(shelf.deposit),
+    DocumentKind.DOSSIER: lambda shelf: dossier.pdf(shelf.deposit, originals=shelf.piece, thumbnails=shelf.thumbnail),
     DocumentKind.ACKNOWLEDGEMENT: lambda shelf: acknowledgement.pdf(shelf.deposit),
     DocumentKind.REVIEW_SHEET: lambda shelf: review_sheet.pdf(shelf.deposit),
     DocumentKind.REPORT: lambda shelf: eligibility_report.pdf(shelf.deposit),
@@ -75,8 +76,11 @@ PRINTOUT_MAKERS: Mapping[PrintoutKind, Callable[[bytes], bytes]] = {
 }
 
 
-def dossier_pdf(deposit: Deposit, progress: Progress | None = None) -> bytes:
-    return dossier.pdf(deposit, progress=progress)
+def dossier_pdf(
+    deposit: Deposit, progress: Progress | None = None, *, pieces: Mapping[str, bytes] = MappingProxyType({})
+) -> bytes:
+    """The dossier of what is not filed, with the files given, by their SHA-256."""
+    return dossier.pdf(deposit, originals=pieces.get, progress=progress)
 
 
 def print_deposit(

@@ -1,12 +1,14 @@
 """An invented edition, a project with every question answered, and how to read a PDF back."""
 
 import ctypes
+import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 
+import pikepdf
 import pypdfium2
 import pytest
 
@@ -161,7 +163,7 @@ def _deposit(project: Project | None = None, *, steps: tuple[str, ...] = (), num
 
 
 class Printed:
-    """A PDF read back: its text page by page, its fonts, its bookmarks."""
+    """A PDF read back: its text page by page, its fonts, its bookmarks, the files inside it."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
@@ -171,6 +173,8 @@ class Printed:
             self.fonts = {font for page in document for font in _fonts(page)}
             self.bookmarks = [(item.level, item.get_title()) for item in document.get_toc()]
             self.metadata = document.get_metadata_dict()
+        with pikepdf.open(io.BytesIO(content)) as document:
+            self.attached = {name: file.get_file().read_bytes() for name, file in document.attachments.items()}
 
     @property
     def text(self) -> str:
