@@ -136,7 +136,9 @@ def blank_form(questionnaire: Questionnaire) -> BlankForm:
         intro=texts["intro"]["text"],
         moments=tuple(_moments(content, bibliography)),
         said=tuple(
-            Moment(french.typeset(heading), texts[name]["text"], bibliography.references(texts[name]["citations"], "appel"))
+            Moment(
+                french.typeset(heading), texts[name]["text"], bibliography.references(texts[name]["citations"], "appel")
+            )
             for name, heading in (("contact", "À qui parler"), ("filing", "Où déposer"), ("payments", "Versement"))
             if name in texts
         ),
@@ -198,7 +200,9 @@ def _item(question: Mapping[str, Any], numbers: Mapping[str, str]) -> Item:
         "text": "text", "parcels": "text", "table": "table", "confirm": "tick", "pieces": "tick",
     }.get(kind, "choices" if choices else "line")  # fmt: skip
     columns = [
-        Column(f"{each['label']}{french.NBSP}({each['unit']})" if each["unit"] else each["label"], each["kind"] in FIGURES)
+        Column(
+            f"{each['label']}{french.NBSP}({each['unit']})" if each["unit"] else each["label"], each["kind"] in FIGURES
+        )
         for each in question.get("columns", ())
     ]
     return Item(

@@ -98,7 +98,8 @@ class Bars:
     @property
     def summary(self) -> str:
         parts = french.listing(
-            f"{each.label}, {each.euros}" + (f" dont {french.euros(each.claimed)} présentés à l'aide" * bool(each.claimed))
+            f"{each.label}, {each.euros}"
+            + (f" dont {french.euros(each.claimed)} présentés à l'aide" * bool(each.claimed))
             for each in self.bars
         )
         return french.typeset(f"Dépenses par poste : {parts}.")
@@ -179,7 +180,9 @@ def funding_chart(rows: Iterable[Mapping[str, Any]]) -> Stack:
     sums = _sums(rows, "nature")
     notes = _left_out(rows, "nature", "ressource")
     if any(amount < 0 for amount in sums.values()):
-        return Stack((), Decimal(0), (*notes, french.typeset("Une ressource est négative : le plan n'est pas dessiné.")))
+        return Stack(
+            (), Decimal(0), (*notes, french.typeset("Une ressource est négative : le plan n'est pas dessiné."))
+        )
     parts = [(each.label, sums[each.value]) for each in SourceNature if sums.get(each.value)]
     if not parts:
         return Stack((), Decimal(0), (*notes, french.typeset("Aucune ressource chiffrée : rien à dessiner.")))
@@ -219,7 +222,9 @@ def expenditure_chart(rows: Iterable[Mapping[str, Any]]) -> Bars:
     sums, claims = _sums(rows, "post"), _sums([row for row in rows if row.get("claimed") is True], "post")
     notes = _left_out(rows, "post", "dépense")
     if any(amount < 0 for amount in (*sums.values(), *claims.values())):
-        return Bars((), Decimal(0), (*notes, french.typeset("Une dépense est négative : les postes ne sont pas dessinés.")))
+        return Bars(
+            (), Decimal(0), (*notes, french.typeset("Une dépense est négative : les postes ne sont pas dessinés."))
+        )
     posts = [each for each in Post if sums.get(each.value)]
     if not posts:
         return Bars((), Decimal(0), (*notes, french.typeset("Aucune dépense chiffrée : rien à dessiner.")))
@@ -274,7 +279,14 @@ def calendar_chart(answers: Answers, *, window: tuple[date, date], at: datetime,
     for label, posts in POST_GROUPS:
         planned = sorted(on for row in rows if row.get("post") in posts and (on := _day(row.get("planned_on"))))
         if planned:
-            lines.append((f"Dépenses : {label[0].lower()}{label[1:]}", [(planned[0], planned[-1])], _from_to(planned[0], planned[-1]), False))
+            lines.append(
+                (
+                    f"Dépenses : {label[0].lower()}{label[1:]}",
+                    [(planned[0], planned[-1])],
+                    _from_to(planned[0], planned[-1]),
+                    False,
+                )
+            )
     filed_on = at.astimezone(french.PARIS).date()
     if len(lines) == 1:
         nothing = french.typeset("Aucune date n'est donnée : il n'y a pas de calendrier à dessiner.")
@@ -283,7 +295,13 @@ def calendar_chart(answers: Answers, *, window: tuple[date, date], at: datetime,
     first, last = date(min(days).year, 1, 1), date(min(max(days).year + 1, date.max.year), 1, 1)
     place = _ruler(first, last)
     spans = tuple(
-        Span(french.typeset(label), ROW * index, tuple(_mark(place, *each) for each in marks), french.typeset(text), is_call)
+        Span(
+            french.typeset(label),
+            ROW * index,
+            tuple(_mark(place, *each) for each in marks),
+            french.typeset(text),
+            is_call,
+        )
         for index, (label, marks, text, is_call) in enumerate(lines)
     )
     return Timeline(

@@ -1,4 +1,4 @@
-"""The preparatory dossier: the whole dossier of a draft as it would print, marked on every page, with nothing to verify."""
+"""The preparatory dossier: that of a draft as it would print, marked on every page, with nothing to verify."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""The review sheet: what a service that examines the dossier wants to know first, and room for its opinion. One page."""
+"""The review sheet: what the service that examines wants to know first, and room for its opinion. One page."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -174,7 +174,9 @@ class _Reading:
     def difficulty(self) -> Group:
         found = self.computed.get("difficulty")
         if found is None:
-            return Group("Entreprise en difficulté", (Fact("Tests a à e", "non demandés par cette édition", ""),), "3.4")
+            return Group(
+                "Entreprise en difficulté", (Fact("Tests a à e", "non demandés par cette édition", ""),), "3.4"
+            )
         verdicts = {True: "Oui", False: "Non", None: "À juger"}
         facts = [Fact("Conclusion", self.cut(found["sentence"], 110), COMPUTED)]
         for letter in TESTS:
@@ -307,4 +309,3 @@ class _Reading:
         codes = sorted(each.rule for each in findings)
         shown = ", ".join(codes[:MOST_CODES]) + ("…" if len(codes) > MOST_CODES else "")
         return Tally(label, len(codes), shown)
-

@@ -12,9 +12,9 @@ from grantapp.domain.people import Person
 from grantapp.french import plural
 from grantapp.services import drafting, journal, papers
 from grantapp.services.pages import AttachmentLine, MissingPage, ReceiptPage
+from grantapp.services.papers import PRINT
 from grantapp.storage import queries
 from grantapp.storage.files import Files
-from grantapp.services.papers import PRINT
 from grantapp.storage.models import DepositRow, DocumentKind, DossierRow, JobState
 
 

@@ -72,7 +72,9 @@ SORTS: Mapping[DocumentKind, Sort] = MappingProxyType(
         DocumentKind.BUNDLE: Sort(
             "archive",
             "Archive ZIP",
-            typeset("Le dossier, ses données et chaque pièce telle que vous l'avez jointe, avec la liste des empreintes."),
+            typeset(
+                "Le dossier, ses données et chaque pièce telle que vous l'avez jointe, avec la liste des empreintes."
+            ),
             "zip",
         ),
     }
@@ -255,7 +257,7 @@ def _instant(files: Files, made: PrintoutRow) -> datetime:
 
 
 def _is_current(files: Files, made: PrintoutRow, dossier: DossierRow, now: datetime) -> bool:
-    """Whether the draft, frozen at the same instant, would be the same; the day must be today's, for rules look at it."""
+    """Whether the draft, frozen at the same instant, would be the same; of today, for rules look at the day."""
     kept, at = thaw(files.read(made.source)), _instant(files, made)
     if at.astimezone(PARIS).date() != now.astimezone(PARIS).date():
         return False

@@ -55,9 +55,7 @@ def preparatory_page(reference: str) -> Any:
 @applicant
 def ask_preparatory(reference: str) -> Any:
     address = platform().settings.address
-    job = papers.ask_preparatory(
-        session(), platform().files, reference, address=address, now=arrived_at(), by=person()
-    )
+    job = papers.ask_preparatory(session(), platform().files, reference, address=address, now=arrived_at(), by=person())
     return _sent(job, url_for(".preparatory_page", reference=reference))
 
 
