@@ -8,6 +8,7 @@ from typing import Any
 from grantapp import french
 from grantapp.documents import pdf as printer
 from grantapp.documents.answers import PrintedSection, printed_section
+from grantapp.documents.charts import Charts, charts
 from grantapp.documents.finishing import Attachment, Relationship
 from grantapp.documents.ink import Ink
 from grantapp.documents.originals import Originals, attached, attached_names
@@ -84,6 +85,7 @@ class PrintedDossier:
     declarations: PrintedSection | None
     pieces: tuple[Piece, ...]
     report: Report
+    charts: Charts
     unanswered: tuple[str, ...]
     replaced: tuple[str, ...]
     attached: int  # how many files of the applicant's the PDF carries
@@ -193,6 +195,7 @@ def printed_dossier(
         declarations=printed_section(sections["declarations"]) if "declarations" in sections else None,
         pieces=pieces,
         report=judged,
+        charts=charts(content),
         unanswered=tuple(gap["label"] for gap in content["unanswered"]),
         replaced=_all_replaced(printed, ink),
         attached=sum(each.relationship is Relationship.SUPPLEMENT for each in attachments),
