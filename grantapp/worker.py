@@ -5,7 +5,7 @@ import threading
 import time
 
 from grantapp.config import Settings, real_clock
-from grantapp.services import depositing, jobs, printing
+from grantapp.services import jobs, papers, printing
 from grantapp.storage.database import Sessions, check_storage, make_engine
 from grantapp.storage.files import Files
 from grantapp.storage.queue import Queue
@@ -22,7 +22,10 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     engine.dispose()
     sessions, files = Sessions(engine), Files.at(settings.files_url)
     queue = Queue(settings.jobs_path, settings.secret_key)
-    handlers = {depositing.PRINT: printing.handler(sessions, files)}
+    handlers = {
+        papers.PRINT: printing.handler(sessions, files),
+        papers.PRINTOUT: printing.printout_handler(sessions, files),
+    }
 
     def sweep() -> None:
         with sessions.reading() as session:

@@ -13,7 +13,7 @@ from grantapp.domain.lifecycle import Refused
 from grantapp.domain.piece import ACCEPTED
 from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
-from grantapp.web import account, pieces, public, scope, wizard
+from grantapp.web import account, papers, pieces, public, scope, wizard
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -60,7 +60,7 @@ def furnish(app: Flask) -> None:
     app.jinja_env.globals.update(question_at=question_at, is_anchor=is_anchor, section_named=section_named)
     app.jinja_env.globals.update(most_bytes=MOST_BYTES, piece_limit=STATED, accepted=",".join(ACCEPTED))
     app.context_processor(_shared)
-    for module in (public, account, pieces, wizard):
+    for module in (public, account, pieces, wizard, papers):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)

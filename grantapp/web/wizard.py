@@ -9,8 +9,7 @@ from grantapp.domain.project import Section, find_section
 from grantapp.forms.instants import DayForm, FilingForm
 from grantapp.forms.steps import form_for
 from grantapp.services import depositing, drafting, orienting, simulating
-from grantapp.web.downloads import download
-from grantapp.web.scope import applicant, arrived_at, person, platform, session, tell
+from grantapp.web.scope import applicant, arrived_at, download, person, platform, session, tell
 
 bp = Blueprint("wizard", __name__, url_prefix="/dossiers")
 
@@ -138,8 +137,7 @@ def deposit(reference: str) -> Any:
 def file_dossier(reference: str) -> Any:
     """The act is done when the deposit is committed; the PDF is only its picture, made by the worker."""
     address = platform().settings.address
-    job = depositing.deposit(session(), reference, address=address, now=arrived_at(), by=person())
-    if job is not None:
+    for job in depositing.deposit(session(), reference, address=address, now=arrived_at(), by=person()):
         platform().queue.send(job)
     return redirect(url_for("wizard.receipt", reference=reference))
 
