@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from grantapp import french
 from grantapp.documents.originals import DATA, attached_names
@@ -20,7 +20,7 @@ CHUNK = 2**20  # octets in memory at once, whatever the size of a piece
 FORMAT = 1
 
 
-def write(deposit: Deposit, dossier: Path, chunks: Callable[[str], Iterator[bytes]], out: BinaryIO) -> None:
+def write(deposit: Deposit, dossier: Path, chunks: Callable[[str], Iterator[bytes]], out: IO[bytes]) -> None:
     """Write the ZIP. `chunks` gives the bytes of a piece by its SHA-256; a piece that is not there is an error.
 
     The same deposit and dossier give the same bytes: dates are the deposit's, nothing is compressed (a PDF or a JPEG
@@ -43,7 +43,9 @@ def write(deposit: Deposit, dossier: Path, chunks: Callable[[str], Iterator[byte
             written.append(line | ({"name": original} if original else {}))
 
         add(named, _parts(dossier), french.typeset("Le dossier, copie d'archive (PDF)"))
-        add(DATA, iter([deposit.canonical]), french.typeset("Le contenu déposé : sa SHA-256 est l'empreinte du dossier"))
+        add(
+            DATA, iter([deposit.canonical]), french.typeset("Le contenu déposé : sa SHA-256 est l'empreinte du dossier")
+        )
         names = attached_names(content)
         for piece, label in _pieces(deposit):
             if (sha256 := piece["sha256"]) in names:
@@ -87,7 +89,10 @@ def _parts(path: Path) -> Iterator[bytes]:
 
 def _readme(deposit: Deposit, at: datetime, written: list[dict[str, object]]) -> str:
     content = deposit.content
-    lines = "\n".join(f"  {each['path']}\n    {each['what']}, {french.size(int(str(each['size'])))}" for each in written)
+    lines = "\n".join(
+        f"  {each['path']}\n    {each['what']}, {french.size(int(str(each['size'])))}" for each in written
+    )
+    # What the applicant typed is not touched: the names are those of the files, to the letter.
     return french.typeset(
         f"""Dossier {content["reference"]}, version {content["number"]}
 Déposé le {french.moment(at, seconds=True)} (heure de Paris)
@@ -95,7 +100,7 @@ Empreinte du contenu (SHA-256) : {deposit.fingerprint}
 
 CE QUE CONTIENT CETTE ARCHIVE
 
-{lines}
+{{files}}
 
 Le dossier (PDF) porte déjà, en pièces jointes, les données et les fichiers d'origine : cette archive les donne aussi un
 par un, sous les mêmes noms.
@@ -110,4 +115,4 @@ L'empreinte de {DATA} est celle du dossier, imprimée sur sa couverture.
 
 Service non officiel : cette archive n'émane d'aucune administration.
 """
-    )
+    ).replace("{files}", lines)

@@ -6,11 +6,11 @@ claim, the seal and the original files; this one says so on its first page, and 
 
 import hashlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO
 from xml.sax.saxutils import escape
 
 import pikepdf
@@ -75,7 +75,7 @@ def filed(deposit: Deposit) -> Iterator[Filed]:
                 yield Filed(number, answer["label"], each["name"], each["size"], each["sha256"])
 
 
-def write(deposit: Deposit, dossier: Path, appended: Sequence[Appended], out: BinaryIO) -> None:
+def write(deposit: Deposit, dossier: Path, appended: Sequence[Appended], out: IO[bytes]) -> None:
     """Write the copy. The same deposit, archive copy and pieces give the same bytes.
 
     Whatever stands in `dossier` besides its pages (seal, attached files, claims) is left out.
@@ -115,7 +115,9 @@ class _Piece:
         self.filed, self.number, self.refusal = appended.filed, appended.filed.number, appended.refusal
         self.source = open_files.enter_context(pikepdf.open(appended.pages)) if appended.pages else None
         if appended.image:
-            self.source = open_files.enter_context(pikepdf.open(io.BytesIO(_image_page(appended.filed, appended.image))))
+            self.source = open_files.enter_context(
+                pikepdf.open(io.BytesIO(_image_page(appended.filed, appended.image)))
+            )
         self.count = len(self.source.pages) if self.source else 0
 
     def append_to(self, copy: pikepdf.Pdf, strip: "_Strip") -> None:
@@ -145,10 +147,14 @@ class _Strip:
         scale = min(1, sheet[0] / width, (sheet[1] - STRIP) / height)
         x, y = (sheet[0] - width * scale) / 2, sheet[1] - height * scale
         place = f"{scale:.5f} 0 0 {scale:.5f} {x - left * scale:.3f} {y - low * scale:.3f}"
-        drawing = f"q {place} cm /Page Do Q q 0.76 0.8 0.82 RG 0.5 w 24 {STRIP - 4} m {sheet[0] - 24:.2f} {STRIP - 4} l S Q "
+        drawing = (
+            f"q {place} cm /Page Do Q q 0.76 0.8 0.82 RG 0.5 w 24 {STRIP - 4} m {sheet[0] - 24:.2f} {STRIP - 4} l S Q "
+        )
         aside = self.fonts["Plain"].width(self.right, 8)
         drawing += f"BT 0.12 0.31 0.37 rg /Bold 8.5 Tf 24 {STRIP - 17} Td <{_hex(words)}> Tj ET "
-        drawing += f"BT 0.29 0.34 0.39 rg /Plain 8 Tf {sheet[0] - 24 - aside:.2f} {STRIP - 17} Td <{_hex(self.right)}> Tj ET"
+        drawing += (
+            f"BT 0.29 0.34 0.39 rg /Plain 8 Tf {sheet[0] - 24 - aside:.2f} {STRIP - 17} Td <{_hex(self.right)}> Tj ET"
+        )
         copy.add_blank_page(page_size=sheet)
         laid = copy.pages[-1]
         fonts = Dictionary(Bold=self.fonts["Bold"].object, Plain=self.fonts["Plain"].object)
@@ -166,7 +172,10 @@ class _Font:
             characters = [bytes([code]).decode("cp1252", "replace") for code in range(32, 256)]
             names = [codes.get(ord(each)) for each in characters]
             self.widths = [round(metrics[name][0] * 1000 / per_em) if name else 0 for name in names]
-            box = [round(value * 1000 / per_em) for value in (font["head"].xMin, font["head"].yMin, font["head"].xMax, font["head"].yMax)]
+            box = [
+                round(value * 1000 / per_em)
+                for value in (font["head"].xMin, font["head"].yMin, font["head"].xMax, font["head"].yMax)
+            ]
             ascent, descent = font["hhea"].ascent * 1000 // per_em, font["hhea"].descent * 1000 // per_em
         content = path.read_bytes()
         named = Name(f"/SourceSans3-{weight}")
@@ -236,13 +245,17 @@ def _leaves(
                 )
             )
             sheet += 1 + piece.count
-        html = printer.environment().get_template("documents/print_copy.html").render(
-            dossier=printed,
-            entries=entries,
-            archived=grouped(archived),
-            sheets=sheet - 1,
-            dossier_at=taken + 1,
-            dossier_to=taken + dossier_pages,
+        html = (
+            printer.environment()
+            .get_template("documents/print_copy.html")
+            .render(
+                dossier=printed,
+                entries=entries,
+                archived=grouped(archived),
+                sheets=sheet - 1,
+                dossier_at=taken + 1,
+                dossier_to=taken + dossier_pages,
+            )
         )
         written = printer.render(html, identifier=identifier("print_copy", deposit.fingerprint), deposit=deposit)
         leaves = open_files.enter_context(pikepdf.open(io.BytesIO(written)))
@@ -315,5 +328,5 @@ METADATA = (
     '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">'
     '<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{}</rdf:li></rdf:Alt></dc:title>'
     '<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{}</rdf:li></rdf:Alt></dc:description>'
-    "</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end=\"r\"?>"
+    '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
 )

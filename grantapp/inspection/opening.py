@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from grantapp.domain.inspected import MOST_BYTES, MOST_PAGES, Flaw, Inspected, Note
 from grantapp.domain.piece import fitting_name, media_type_of, refuse, shown_name
@@ -39,7 +39,7 @@ class Opened:
 
 
 @contextmanager
-def opened(name: str, sent: BinaryIO) -> Iterator[Opened]:
+def opened(name: str, sent: IO[bytes]) -> Iterator[Opened]:
     """Have a file inspected; `Refused` with a sentence that names it. It is read once, and never whole in memory."""
     shown = shown_name(name)
     with tempfile.TemporaryDirectory(prefix="grantapp-") as folder:
@@ -70,7 +70,7 @@ def opened(name: str, sent: BinaryIO) -> Iterator[Opened]:
 
 
 @contextmanager
-def laid_out(name: str, sent: BinaryIO) -> Iterator[Path]:
+def laid_out(name: str, sent: IO[bytes]) -> Iterator[Path]:
     """The pages of a PDF in a file where nothing acts, to be printed; `Refused` when they cannot be had."""
     with tempfile.TemporaryDirectory(prefix="grantapp-") as folder:
         place = Path(folder)
@@ -126,14 +126,14 @@ def _understood(said: Path) -> Inspected | Flaw:
     return Inspected(pages, notes)
 
 
-def _take(sent: BinaryIO, path: Path) -> tuple[int, str, bytes]:
+def _take(sent: IO[bytes], path: Path) -> tuple[int, str, bytes]:
     """Copy what was sent, no further than the limit, counting and hashing as it goes."""
     sent.seek(0)
     with path.open("wb") as file:
         return _copy(sent, file)
 
 
-def _copy(source: BinaryIO, target: BinaryIO) -> tuple[int, str, bytes]:
+def _copy(source: IO[bytes], target: IO[bytes]) -> tuple[int, str, bytes]:
     octets, digest, head = 0, hashlib.sha256(), b""
     while octets <= MOST_BYTES and (chunk := source.read(CHUNK)):
         octets += len(chunk)

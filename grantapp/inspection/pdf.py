@@ -22,7 +22,9 @@ SCRIPTS = ("/JavaScript", "/JS")
 ACTIONS = ("/Launch", "/SubmitForm", "/ImportData")
 MEDIA = ("/RichMedia", "/Movie", "/Sound", "/Screen", "/3D", "/Rendition", "/RichMediaExecute", "/GoTo3DView")
 DATA_SUFFIXES = (".xml", ".json", ".csv", ".txt", ".jpg", ".jpeg", ".png")  # of attached files that act on nothing
-SUSPECT = re.compile(rb"/(?:JavaScript|JS|Launch|SubmitForm|ImportData|Rendition|RichMedia|Movie|Sound|Screen|3D|GoTo3DView|XFA|EF)")
+SUSPECT = re.compile(
+    rb"/(?:JavaScript|JS|Launch|SubmitForm|ImportData|Rendition|RichMedia|Movie|Sound|Screen|3D|GoTo3DView|XFA|EF)"
+)
 MOST_CONTENT = 200_000_000  # octets of drawing commands in one file: a thousand very full pages
 TAIL = 1024  # octets: where readers look for the end mark
 CHUNK = 65_536
@@ -55,8 +57,9 @@ def lay_out() -> dict[str, object]:
             pdf.generate_appearance_streams()
             pdf.flatten_annotations("print")
             for page in pdf.pages:
+                page.trimbox = page.cropbox  # what a reader shows, rather than where a printer would cut
                 shape = drawn.copy_foreign(page.as_form_xobject())
-                left, low, right, high = (float(each) for each in shape.BBox)
+                left, low, right, high = _bounds(shape)
                 if right - left < 1 or high - low < 1:
                     raise Found(Flaw.DAMAGED)
                 drawn.add_blank_page(page_size=(right - left, high - low))
@@ -68,6 +71,15 @@ def lay_out() -> dict[str, object]:
         except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, IndexError, RuntimeError) as error:
             raise Found(Flaw.DAMAGED) from error
     return {"pages": pages, "notes": []}
+
+
+def _bounds(shape: Any) -> tuple[float, float, float, float]:
+    """Where a drawing stands once it is set upright."""
+    a, b, c, d, e, f = (float(each) for each in shape.get("/Matrix", [1, 0, 0, 1, 0, 0]))
+    left, low, right, high = (float(each) for each in shape.BBox)
+    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (left, right) for y in (low, high)]
+    across, up = [x for x, _ in corners], [y for _, y in corners]
+    return min(across), min(up), max(across), max(up)
 
 
 def _check_frame() -> None:

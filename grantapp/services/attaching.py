@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -46,7 +46,7 @@ def attach(
     piece: str,
     *,
     name: str,
-    content: BinaryIO,
+    content: IO[bytes],
     now: datetime,
     by: Person,
 ) -> Attached:
@@ -75,7 +75,7 @@ def replace(
     attachment_id: UUID,
     *,
     name: str,
-    content: BinaryIO,
+    content: IO[bytes],
     now: datetime,
     by: Person,
 ) -> Attached:
@@ -158,7 +158,7 @@ def _check_piece(edition: Edition, piece: str) -> None:
 
 
 @contextmanager
-def _kept(files: Files, name: str, content: BinaryIO) -> Iterator[tuple[Opened, str]]:
+def _kept(files: Files, name: str, content: IO[bytes]) -> Iterator[tuple[Opened, str]]:
     """The file opened and on disk, with its thumbnail: kept before the row that names them, so that no row lies."""
     with opened(name, content) as found:
         thumbnail = files.keep_file(found.thumbnail)

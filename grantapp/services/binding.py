@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from grantapp.documents import bundle as zipped
 from grantapp.documents import print_copy as copied
@@ -21,20 +21,25 @@ Place = Callable[[str], AbstractContextManager[Path]]  # of a file, by its SHA-2
 HEAD = 16  # octets that tell what a file is
 
 
-def print_copy(deposit: Deposit, dossier: Path, place: Place) -> BinaryIO:
+def print_copy(deposit: Deposit, dossier: Path, place: Place) -> IO[bytes]:
     """The copy to read and print, in a temporary file. A piece whose pages cannot be had is told of on its own page."""
     with ExitStack() as lasting:
         appended = [_appended(each, place, lasting) for each in copied.filed(deposit)]
-        made = tempfile.NamedTemporaryFile(prefix="grantapp-", suffix=".pdf")  # noqa: SIM115 - the caller closes it
-        copied.write(deposit, dossier, appended, made)
-        return made
+        return _made(".pdf", lambda out: copied.write(deposit, dossier, appended, out))
 
 
-def bundle(deposit: Deposit, dossier: Path, chunks: Callable[[str], Iterator[bytes]]) -> BinaryIO:
+def bundle(deposit: Deposit, dossier: Path, chunks: Callable[[str], Iterator[bytes]]) -> IO[bytes]:
     """The ZIP, in a temporary file."""
-    made = tempfile.NamedTemporaryFile(prefix="grantapp-", suffix=".zip")  # noqa: SIM115 - the caller closes it
-    zipped.write(deposit, dossier, chunks, made)
-    return made
+    return _made(".zip", lambda out: zipped.write(deposit, dossier, chunks, out))
+
+
+def _made(suffix: str, write: Callable[[IO[bytes]], None]) -> IO[bytes]:
+    """A temporary file, written; whoever receives it closes it, and with that it is gone."""
+    with ExitStack() as until_written:
+        out = until_written.enter_context(tempfile.NamedTemporaryFile(prefix="grantapp-", suffix=suffix))
+        write(out)
+        until_written.pop_all()
+        return out
 
 
 def _appended(filed: Filed, place: Place, lasting: ExitStack) -> Appended:
@@ -50,4 +55,6 @@ def _appended(filed: Filed, place: Place, lasting: ExitStack) -> Appended:
     except Refused as refused:
         return Appended(filed, refusal=refused.sentence)
     except FileNotFoundError:
-        return Appended(filed, refusal="Le fichier d'origine n'est plus à sa place : prévenez la personne qui gère ce site.")
+        return Appended(
+            filed, refusal="Le fichier d'origine n'est plus à sa place : prévenez la personne qui gère ce site."
+        )

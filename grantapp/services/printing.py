@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 
 from sqlalchemy import select
@@ -86,7 +86,7 @@ class Shelf:
             yield Path(made.name)
 
 
-Made = bytes | BinaryIO  # a temporary file, for what may be heavy
+Made = bytes | IO[bytes]  # a temporary file, for what may be heavy
 Maker = Callable[[Shelf], Made]
 
 

@@ -4,12 +4,11 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import obstore
 from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, from_url
-
 
 CHUNK = 2**20  # octets in memory while a file passes
 
@@ -74,7 +73,7 @@ class Files:
         found = obstore.get(self._store, _key(sha256))
         return self._checked(found, sha256)
 
-    def copy_to(self, sha256: str, file: BinaryIO) -> None:
+    def copy_to(self, sha256: str, file: IO[bytes]) -> None:
         """Write the bytes of a fingerprint into a file; `Damaged` if they were not those."""
         for chunk in self.chunks(sha256):
             file.write(chunk)

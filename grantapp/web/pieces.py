@@ -33,7 +33,7 @@ def attach(reference: str, piece: str) -> Any:
             reference,
             piece,
             name=sent.filename or "",
-            content=sent.stream,  # type: ignore[arg-type]
+            content=sent.stream,
             now=arrived_at(),
             by=person(),
         )
@@ -51,7 +51,7 @@ def replace(reference: str, attachment_id: UUID) -> Any:
             reference,
             attachment_id,
             name=sent.filename or "",
-            content=sent.stream,  # type: ignore[arg-type]
+            content=sent.stream,
             now=arrived_at(),
             by=person(),
         )

@@ -41,8 +41,8 @@ SENTENCES = {
     409: ("Ce n'est pas possible", "Cette action n'est pas possible maintenant."),
     413: (
         "Envoi trop lourd",
-        f"Ce que vous envoyez dépasse la limite : {french.size(MOST_BYTES)} au plus par fichier. Si vous en avez choisi "
-        "plusieurs à la fois, envoyez-les un par un.",
+        f"Ce que vous envoyez dépasse la limite : {french.size(MOST_BYTES)} au plus par fichier. Si vous en avez "
+        "choisi plusieurs à la fois, envoyez-les un par un.",
     ),
     500: ("Erreur de notre côté", "Rien de ce qui était enregistré n'est perdu. Réessayez dans un instant."),
     503: ("Service momentanément indisponible", "Rien de ce qui était enregistré n'est perdu. Réessayez bientôt."),

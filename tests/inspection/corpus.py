@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Callable
 
 import pikepdf
-from PIL import Image, PngImagePlugin
 from pikepdf import Array, Dictionary, Name
+from PIL import Image, PngImagePlugin
 
 from grantapp.domain.inspected import MOST_PAGES, Flaw
 
@@ -30,7 +30,7 @@ def pdf(change: Callable[[pikepdf.Pdf], object] = lambda _: None, *, pages: int 
 
 def saved(made: pikepdf.Pdf, **saving: object) -> bytes:
     out = io.BytesIO()
-    made.save(out, **({"deterministic_id": True} if not saving else saving))
+    made.save(out, **(saving or {"deterministic_id": True}))
     return out.getvalue()
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import random
 from pathlib import Path
 
 import pikepdf
@@ -99,7 +98,7 @@ def test_a_faulty_table_of_places_is_mended_and_said():
 def test_a_truncated_pdf_is_never_accepted():
     whole = corpus.pdf(pages=12)
     body = whole.rstrip()
-    for place in [*random.Random(4).sample(range(8, len(body) - 1), 24), len(body) - 1]:
+    for place in [*range(8, len(body), len(body) // 24), len(body) - 1]:
         said = refusal(whole[:place])
         assert said in {typeset(flaw.sentence("plan.pdf")) for flaw in (Flaw.TRUNCATED, Flaw.DAMAGED)}, place
 
@@ -164,7 +163,9 @@ def test_a_scan_of_sixteen_bits_keeps_its_greys():
         assert image.getpixel((25, 25)) == 128
 
 
-@pytest.mark.parametrize(("side", "kept", "notes"), [(LONGEST_SIDE, LONGEST_SIDE, 1), (LONGEST_SIDE + 1, LONGEST_SIDE, 2)])
+@pytest.mark.parametrize(
+    ("side", "kept", "notes"), [(LONGEST_SIDE, LONGEST_SIDE, 1), (LONGEST_SIDE + 1, LONGEST_SIDE, 2)]
+)
 def test_a_very_large_image_is_reduced_and_said(side: int, kept: int, notes: int):
     with opened("plan.png", io.BytesIO(corpus.png((side, 10)))) as found, Image.open(found.path) as image:
         assert max(image.size) == kept
@@ -226,9 +227,7 @@ def test_no_byte_of_a_pdf_or_of_an_image_can_do_more_than_be_refused(data: st.Da
 def child(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Another child than ours: what it does is `code`."""
     run = opening.subprocess.run
-    monkeypatch.setattr(
-        opening.subprocess, "run", lambda words, **kwargs: run([words[0], "-c", code], **kwargs)
-    )
+    monkeypatch.setattr(opening.subprocess, "run", lambda words, **kwargs: run([words[0], "-c", code], **kwargs))
 
 
 @pytest.mark.parametrize(
@@ -241,10 +240,10 @@ def child(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
         "print('null')",
         "print('[]')",
         "print('{')",
-        "print('{\"flaw\": \"nonsense\"}')",
-        "print('{\"pages\": 0, \"notes\": []}')",
-        "print('{\"pages\": 1, \"notes\": [\"nonsense\"]}')",
-        "print('{\"pages\": 1, \"notes\": []}')",
+        'print(\'{"flaw": "nonsense"}\')',
+        'print(\'{"pages": 0, "notes": []}\')',
+        'print(\'{"pages": 1, "notes": ["nonsense"]}\')',
+        'print(\'{"pages": 1, "notes": []}\')',
         "print('x' * 10_000_000)",
     ],
 )
@@ -270,9 +269,11 @@ def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch):
     ids=["memory", "processor", "disk", "files"],
 )
 def test_the_child_cannot_take_what_it_was_not_given(greed: str, monkeypatch: pytest.MonkeyPatch):
-    sound = f"import sys; sys.path.insert(0, {str(opening.HOUSE)!r}); from grantapp.inspection import __main__ as child\n"
+    sound = (
+        f"import sys; sys.path.insert(0, {str(opening.HOUSE)!r}); from grantapp.inspection import __main__ as child\n"
+    )
     shorter = "child.SECONDS = 1; child.LARGEST_FILE = 200_000_000; child.confine()\n"
-    child(monkeypatch, f"{sound}{shorter}{greed}\nprint('{{\"pages\": 1, \"notes\": []}}')")
+    child(monkeypatch, f'{sound}{shorter}{greed}\nprint(\'{{"pages": 1, "notes": []}}\')')
     refusal(corpus.SOUND)
 
 

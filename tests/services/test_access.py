@@ -74,7 +74,9 @@ def test_a_foreign_dossier_is_like_a_missing_one(
         before = session.scalar(sa.select(sa.func.count()).select_from(JournalRow))
     answers = []
     for reference in (complete, "A22-9999", "", "'; --"):
-        given = arguments(function, sessions=sessions, files=files, reference=reference, attachment_id=attachment, by=sacha)
+        given = arguments(
+            function, sessions=sessions, files=files, reference=reference, attachment_id=attachment, by=sacha
+        )
         with pytest.raises(NotFound) as refused:
             if "sessions" in given:
                 function(**given)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 from uuid import uuid4
 
 import pytest
@@ -17,9 +17,9 @@ from grantapp.domain.people import Person
 from grantapp.inspection.opening import Opened, opened
 from grantapp.services import attaching, demonstration, depositing, drafting
 from grantapp.services.pages import AttachmentLine
+from grantapp.storage import queries
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
-from grantapp.storage import queries
 from grantapp.storage.models import AttachmentRow, JournalRow
 from grantapp.storage.queries import NotFound
 from tests import makers
@@ -95,7 +95,7 @@ def test_nobody_waits_while_a_file_is_opened(
     saved = []
 
     @contextmanager
-    def slow(name: str, sent: BinaryIO) -> Iterator[Opened]:
+    def slow(name: str, sent: IO[bytes]) -> Iterator[Opened]:
         makers.save(sessions, draft, "site", {"town": "Avignon"}, by=camille)  # would wait for ever for the write lock
         saved.append(name)
         with opened(name, sent) as found:
