@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 import pikepdf
@@ -75,7 +75,7 @@ def filed(deposit: Deposit) -> Iterator[Filed]:
                 yield Filed(number, answer["label"], each["name"], each["size"], each["sha256"])
 
 
-def write(deposit: Deposit, dossier: Path, appended: Sequence[Appended], out: IO[bytes]) -> None:
+def write(deposit: Deposit, dossier: Path, appended: Sequence[Appended], out: BinaryIO) -> None:
     """Write the copy. The same deposit, archive copy and pieces give the same bytes.
 
     Whatever stands in `dossier` besides its pages (seal, attached files, claims) is left out.

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO, cast
 
 from grantapp.documents import bundle as zipped
 from grantapp.documents import print_copy as copied
@@ -25,7 +25,7 @@ def print_copy(deposit: Deposit, dossier: Path, place: Place) -> IO[bytes]:
     """The copy to read and print, in a temporary file. A piece whose pages cannot be had is told of on its own page."""
     with ExitStack() as lasting:
         appended = [_appended(each, place, lasting) for each in copied.filed(deposit)]
-        return _made(".pdf", lambda out: copied.write(deposit, dossier, appended, out))
+        return _made(".pdf", lambda out: copied.write(deposit, dossier, appended, cast(BinaryIO, out)))
 
 
 def bundle(deposit: Deposit, dossier: Path, chunks: Callable[[str], Iterator[bytes]]) -> IO[bytes]:
