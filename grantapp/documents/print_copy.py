@@ -105,7 +105,12 @@ def write(deposit: Deposit, dossier: Path, appended: Sequence[Appended], out: Bi
         copy.Root.PageLabels = Dictionary(Nums=Array([each for pair in labels for each in pair]))
         _say_what_it_is(copy, deposit, printed, archived)
         copy.trailer.ID = Array([bytes.fromhex(identifier("print_copy", deposit.fingerprint))] * 2)
-        copy.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+        copy.save(
+            out,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,  # what is packed stays as it is
+            deterministic_id=True,
+        )
 
 
 class _Piece:
@@ -113,7 +118,11 @@ class _Piece:
 
     def __init__(self, appended: Appended, open_files: ExitStack) -> None:
         self.filed, self.number, self.refusal = appended.filed, appended.filed.number, appended.refusal
-        self.source = open_files.enter_context(pikepdf.open(appended.pages)) if appended.pages else None
+        self.source = (
+            open_files.enter_context(pikepdf.open(appended.pages, access_mode=pikepdf.AccessMode.stream))
+            if appended.pages
+            else None
+        )
         if appended.image:
             self.source = open_files.enter_context(
                 pikepdf.open(io.BytesIO(_image_page(appended.filed, appended.image)))

@@ -16,6 +16,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name
 
 from grantapp.documents import dossier as documents
+from grantapp.documents import print_copy
 from grantapp.domain.deposit import Deposit
 from grantapp.domain.question import Piece
 from grantapp.services import binding
@@ -238,6 +239,22 @@ def test_a_long_list_of_pieces_takes_two_first_pages_and_still_tells_the_truth(c
         front = " ".join(document[place].get_textpage().get_text_bounded() for place in (0, 1))
         document.close()
         assert f"non imprimée {starts(opened)[-1] + 1}" in " ".join(front.split())
+
+
+def test_pages_that_would_weigh_too_much_are_told_of_and_the_lighter_ones_follow(
+    cupboard: Cupboard, archive: Path, monkeypatch: pytest.MonkeyPatch
+):
+    heavy, light = cupboard.give("lourd.pdf", corpus.pdf(pages=60)), cupboard.give("leger.pdf", corpus.SOUND)
+    monkeypatch.setattr(binding, "MOST_PRINTED", 8_000)
+    filed = makers.make_deposit(makers.make_project(pieces__other=(heavy, light)))
+    with pikepdf.open(io.BytesIO(made(binding.print_copy(filed, archive, cupboard.place)))) as copy:
+        labels = [page.label for page in copy.pages]
+    first, second = (f"Pièce {number}" for number in (len(filed_pieces(filed)) - 1, len(filed_pieces(filed))))
+    assert labels[labels.index(first) + 1] == second and len(labels) == labels.index(second) + 3
+
+
+def filed_pieces(deposit: Deposit) -> list[print_copy.Filed]:
+    return list(print_copy.filed(deposit))
 
 
 # ── the ZIP ──────────────────────────────────────────────────────────────────────────────────────────────────────
