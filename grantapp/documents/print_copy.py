@@ -26,6 +26,7 @@ from grantapp.documents.leaf import identifier
 from grantapp.domain.deposit import Deposit
 
 A4 = (595.28, 841.89)  # points
+LARGEST = 14_400  # points: what readers show of a sheet
 STRIP = 28  # points at the foot of a piece's page, for its number
 TITLE = "Copie pour lire et imprimer"
 
@@ -152,7 +153,8 @@ class _Strip:
         width, height = right - left, high - low
         sheet = A4 if width <= height else (A4[1], A4[0])
         if width > sheet[0] + 1 or height > sheet[1] + 1:
-            sheet = (width, height + STRIP)  # a plan keeps its scale
+            sheet = (min(width, LARGEST), min(height + STRIP, LARGEST))  # a plan keeps its scale
+        sheet = (max(sheet[0], A4[0] / 2), sheet[1])
         scale = min(1, sheet[0] / width, (sheet[1] - STRIP) / height)
         x, y = (sheet[0] - width * scale) / 2, sheet[1] - height * scale
         place = f"{scale:.5f} 0 0 {scale:.5f} {x - left * scale:.3f} {y - low * scale:.3f}"

@@ -20,7 +20,7 @@ from grantapp.domain.piece import fitting_name, media_type_of, refuse, shown_nam
 from grantapp.domain.question import Piece
 from grantapp.inspection.found import GIVEN, KEPT, PAGES, THUMBNAIL
 
-PATIENCE = 40  # seconds, for a child that has 20 of processor, on a busy machine
+PATIENCE = 40  # seconds, for a child that has 10 of processor, on a busy machine
 LONGEST_ANSWER = 10_000  # octets
 HEAD = 1024  # octets: how far a PDF's own header is looked for, to say what is wrong
 CHUNK = 2**20

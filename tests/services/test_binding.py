@@ -253,6 +253,19 @@ def test_pages_that_would_weigh_too_much_are_told_of_and_the_lighter_ones_follow
     assert labels[labels.index(first) + 1] == second and len(labels) == labels.index(second) + 3
 
 
+@pytest.mark.parametrize("size", [(1e9, 1e9), (1, 1e7), (14_400, 14_400), (3, 3)])
+def test_no_page_is_too_large_or_too_small_to_be_laid_on_a_sheet(
+    size: tuple[float, float], cupboard: Cupboard, archive: Path
+):
+    plan = pikepdf.new()
+    plan.add_blank_page(page_size=(595, 842))
+    plan.pages[0].MediaBox = Array([0, 0, *size])
+    filed = makers.make_deposit(makers.make_project(pieces__other=(cupboard.give("plan.pdf", corpus.saved(plan)),)))
+    with pikepdf.open(io.BytesIO(made(binding.print_copy(filed, archive, cupboard.place)))) as copy:
+        wide, high = (float(each) for each in copy.pages[-1].MediaBox[2:])
+    assert 290 <= wide <= 14_400 and 290 <= high <= 14_400
+
+
 def filed_pieces(deposit: Deposit) -> list[print_copy.Filed]:
     return list(print_copy.filed(deposit))
 
