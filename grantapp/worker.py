@@ -5,9 +5,10 @@ import threading
 import time
 
 from grantapp.config import Settings, real_clock
-from grantapp.services import depositing, jobs, printing
+from grantapp.services import depositing, jobs, printing, sealing
 from grantapp.storage.database import Sessions, check_storage, make_engine
 from grantapp.storage.files import Files
+from grantapp.storage.keyring import Keyring
 from grantapp.storage.queue import Queue
 
 GLANCE = 0.5  # seconds between two looks at the parent
@@ -22,7 +23,8 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     engine.dispose()
     sessions, files = Sessions(engine), Files.at(settings.files_url)
     queue = Queue(settings.jobs_path, settings.secret_key)
-    handlers = {depositing.PRINT: printing.handler(sessions, files)}
+    key = sealing.open_key(Keyring.at(settings), now=real_clock())
+    handlers = {depositing.PRINT: printing.handler(sessions, files, key)}
 
     def sweep() -> None:
         with sessions.reading() as session:

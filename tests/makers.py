@@ -34,6 +34,7 @@ from grantapp.storage.models import (
 
 NOW = datetime(2022, 3, 15, 9, 0, tzinfo=UTC)  # inside the window of the edition
 EDITION = "ademe_2022"
+ADDRESS = "https://depots.example"
 PASSWORD = "un mot de passe long"
 PDF = b"%PDF-1.7\nune piece inventee\n"
 PNG = b"\x89PNG\r\n\x1a\nune image inventee"
@@ -53,7 +54,9 @@ def make_project(**answers: object) -> Project:
     return demonstration.project().with_answers({anchor.replace("__", "."): each for anchor, each in answers.items()})
 
 
-def make_deposit(project: Project | None = None, *, at: datetime = NOW, number: int = 1) -> Deposit:
+def make_deposit(
+    project: Project | None = None, *, at: datetime = NOW, number: int = 1, address: str = ADDRESS
+) -> Deposit:
     edition, project = get_edition(EDITION), project or make_project()
     return freeze(
         edition=edition,
@@ -63,6 +66,7 @@ def make_deposit(project: Project | None = None, *, at: datetime = NOW, number: 
         number=number,
         by="Camille Exemple",
         at=at,
+        address=address,
     )
 
 
