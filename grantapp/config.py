@@ -63,6 +63,11 @@ class Settings:
         """Whether this home holds invented data."""
         return (self.home / DEMONSTRATION).exists()
 
+    @property
+    def database_exists(self) -> bool:
+        """Whether there is a database file; a reader must not make an empty one."""
+        return Path(self.database_url.removeprefix("sqlite:///")).exists()
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Every key has a safe default below `GRANTAPP_HOME` (`var/`); the secret key is made at first start."""

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 
-from grantapp.config import Settings, real_clock
+from grantapp.config import Settings, clock_from, real_clock
 from grantapp.services import depositing, jobs, printing, sealing
 from grantapp.storage.database import Sessions, check_storage, make_engine
 from grantapp.storage.files import Files
@@ -23,7 +23,7 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     engine.dispose()
     sessions, files = Sessions(engine), Files.at(settings.files_url)
     queue = Queue(settings.jobs_path, settings.secret_key)
-    key = sealing.open_key(Keyring.at(settings), now=real_clock())
+    key = sealing.open_key(Keyring.at(settings), now=sealing.first_day(clock_from(settings.clock_text)()))
     handlers = {depositing.PRINT: printing.handler(sessions, files, key)}
 
     def sweep() -> None:

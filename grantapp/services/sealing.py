@@ -1,10 +1,13 @@
 """The instance's seal: its key, made at first start, and the certificates it answers for."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from grantapp.config import BadSetting
+from grantapp.config import BadSetting, real_clock
 from grantapp.documents.seal_key import BadKey, Certificate, SealKey, make_key
+from grantapp.french import PARIS, day
 from grantapp.storage.keyring import Keyring
+
+EARLY = timedelta(days=45)
 
 
 def open_key(keyring: Keyring, *, now: datetime) -> SealKey:
@@ -21,6 +24,22 @@ def open_key(keyring: Keyring, *, now: datetime) -> SealKey:
         ) from None
     keyring.remember(key.certificate.pem)
     return key
+
+
+def first_day(clock: datetime) -> datetime:
+    """From when a certificate made now should be valid: a demonstration files in the past of the machine."""
+    return min(clock, real_clock())
+
+
+def warn_of_end(certificate: Certificate, *, now: datetime) -> str | None:
+    """A sentence for the operator when the certificate has ended or soon will; it seals all the same."""
+    if certificate.expires_at > now + EARLY:
+        return None
+    ended = "est périmé depuis" if certificate.expires_at <= now else "sera périmé"
+    return (
+        f"Le certificat du cachet {ended} le {day(certificate.expires_at.astimezone(PARIS).date())} : les dossiers restent "
+        "scellés et vérifiables ici, mais un lecteur de PDF le signalera. Voyez docs/cachet.md."
+    )
 
 
 def known_certificates(keyring: Keyring) -> tuple[Certificate, ...]:
