@@ -1,11 +1,13 @@
 """Things to test with: valid by default, so that a test says only what it is about. Everybody in here is invented."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 from stdnum import luhn
 
+from grantapp.documents.seal_key import SealKey, make_key
 from grantapp.domain.deposit import Deposit, freeze
 from grantapp.domain.judgement import judge
 from grantapp.domain.people import Person
@@ -44,6 +46,13 @@ JPEG = b"\xff\xd8\xff\xe0une photographie inventee"
 def make_siren(number: int = 100) -> str:
     head = f"{number:08d}"
     return head + str(luhn.calc_check_digit(head))
+
+
+@cache
+def seal_key() -> SealKey:
+    """The same key for every test of a process: to make one takes a second."""
+    pem = make_key(NOW)
+    return SealKey.read(pem, pem)
 
 
 # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────

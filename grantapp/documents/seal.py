@@ -167,9 +167,9 @@ def examine_seal(content: Content, certificates: Iterable[Certificate] = ()) -> 
         for certificate in certificates:
             if _is_sealed(certificate, content, start, end, digest, found):
                 return _told(SealState.INTACT, certificate, content, end)
-        other = seal_cms.named(found)
-        if other is not None and _is_sealed(other, content, start, end, digest, found):
-            return _told(SealState.STRANGER, other, content, end)
+        for other in seal_cms.named(found):
+            if _is_sealed(other, content, start, end, digest, found):
+                return _told(SealState.STRANGER, other, content, end)
     return Examined(SealState.BROKEN if has_seal(content, certificates) else SealState.NONE)
 
 

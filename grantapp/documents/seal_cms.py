@@ -2,22 +2,54 @@
 
 Everything in it follows from the digest of the file and from the certificate, but the signature itself, which comes
 last. So whoever verifies builds it again and compares: nothing that others wrote has to be parsed, and no byte of it is
-left unaccounted for.
+left unaccounted for. RFC 5652 (CMS) and RFC 5035 (signing certificate), written in DER.
 """
 
-from asn1crypto import algos, cms, core, tsp, x509
-from cryptography.exceptions import InvalidSignature
+from collections.abc import Iterator
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from grantapp.documents.seal_key import Certificate, SealKey
 
-SHA256 = algos.DigestAlgorithm({"algorithm": "sha256"})
+INTEGER, OCTETS, NULL, OID, SEQUENCE, SET = 0x02, 0x04, 0x05, 0x06, 0x30, 0x31
+TAGGED_0 = 0xA0  # [0]
+
+PKCS = "2a864886f70d01"  # 1.2.840.113549.1
+
+
+def _der(tag: int, *parts: bytes) -> bytes:
+    content = b"".join(parts)
+    size = len(content)
+    if size < 128:
+        return bytes((tag, size)) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length + content
+
+
+def _oid(written: str) -> bytes:
+    return _der(OID, bytes.fromhex(written))
+
+
+def _integer(value: int) -> bytes:
+    return _der(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
+DATA = _oid(PKCS + "0701")
+SIGNED_DATA = _oid(PKCS + "0702")
+CONTENT_TYPE = _oid(PKCS + "0903")
+MESSAGE_DIGEST = _oid(PKCS + "0904")
+SIGNING_CERTIFICATE_V2 = _oid(PKCS + "0910022f")
+SHA256 = _der(SEQUENCE, _oid("608648016503040201"))
+SHA256_WITH_RSA = _der(SEQUENCE, _oid(PKCS + "010b"), _der(NULL))
+VERSION_1 = _integer(1)
 
 
 def signed(key: SealKey, digest: bytes) -> bytes:
     """The CMS of a file whose other bytes have this SHA-256."""
-    return _cms(key.certificate, digest, key.sign(_attributes(key.certificate, digest).dump()))
+    return _cms(key.certificate, digest, key.sign(_der(SET, _attributes(key.certificate, digest))))
 
 
 def length(certificate: Certificate) -> int:
@@ -26,74 +58,66 @@ def length(certificate: Certificate) -> int:
 
 
 def verify(certificate: Certificate, digest: bytes, found: bytes) -> bool:
-    """Whether these are, to the byte, what the holder of the certificate signs for a file of this digest."""
-    size = _signature_size(certificate)
-    signature = found[-size:]
+    """Whether these are, to the byte, what the holder of the certificate signs for a file of this digest.
+
+    Raises `BadKey` for a certificate that seals nothing.
+    """
+    signature = found[-_signature_size(certificate) :]
     if found != _cms(certificate, digest, signature):
         return False
+    message = _der(SET, _attributes(certificate, digest))
     try:
-        message = _attributes(certificate, digest).dump()
         certificate.public_key.verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
     except InvalidSignature:
         return False
     return True
 
 
-def named(found: bytes) -> Certificate | None:
-    """The certificate that a CMS brings along, which proves nothing of who made it."""
+def named(found: bytes) -> Iterator[Certificate]:
+    """The certificates that a CMS brings along, each as the one that seals; which proves nothing of who made it."""
     try:
-        content = cms.ContentInfo.load(found)["content"]
-        brought = [each.chosen for each in content["certificates"]]
-        serial = content["signer_infos"][0]["sid"].chosen["serial_number"].native
-        brought.sort(key=lambda each: each.serial_number != serial)
-        return Certificate(tuple(each.dump() for each in brought)) if brought else None
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-        return None  # somebody else's, or damaged
+        brought = [each.public_bytes(Encoding.DER) for each in pkcs7.load_der_pkcs7_certificates(found)]
+    except (ValueError, UnsupportedAlgorithm):  # somebody else's, or damaged
+        return
+    for each in brought:
+        yield Certificate((each, *(other for other in brought if other != each)))
 
 
 def _signature_size(certificate: Certificate) -> int:
     return (certificate.public_key.key_size + 7) // 8
 
 
-def _attributes(certificate: Certificate, digest: bytes) -> cms.CMSAttributes:
+def _attributes(certificate: Certificate, digest: bytes) -> bytes:
     """What is signed: the digest, and which certificate answers for it. The time is the file's own (/M), as in PAdES."""
-    identified = tsp.ESSCertIDv2({"cert_hash": bytes.fromhex(certificate.sha256)})
-    return cms.CMSAttributes(
-        [
-            _attribute("content_type", cms.ContentType("data")),
-            _attribute("message_digest", core.OctetString(digest)),
-            _attribute("signing_certificate_v2", tsp.SigningCertificateV2({"certs": [identified]})),
-        ]
+    identified = _der(SEQUENCE, _der(OCTETS, bytes.fromhex(certificate.sha256)))
+    return b"".join(
+        sorted(
+            _der(SEQUENCE, name, _der(SET, value))
+            for name, value in (
+                (CONTENT_TYPE, DATA),
+                (MESSAGE_DIGEST, _der(OCTETS, digest)),
+                (SIGNING_CERTIFICATE_V2, _der(SEQUENCE, _der(SEQUENCE, identified))),
+            )
+        )
     )
-
-
-def _attribute(name: str, value: core.Asn1Value) -> cms.CMSAttribute:
-    return cms.CMSAttribute({"type": name, "values": (value,)})
 
 
 def _cms(certificate: Certificate, digest: bytes, signature: bytes) -> bytes:
-    chain = [x509.Certificate.load(each) for each in certificate.chain]
-    signer = cms.SignerInfo(
-        {
-            "version": "v1",
-            "sid": cms.SignerIdentifier(
-                "issuer_and_serial_number",
-                cms.IssuerAndSerialNumber({"issuer": chain[0].issuer, "serial_number": chain[0].serial_number}),
-            ),
-            "digest_algorithm": SHA256,
-            "signed_attrs": _attributes(certificate, digest),
-            "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa"}),
-            "signature": signature,
-        }
+    signer = _der(
+        SEQUENCE,
+        VERSION_1,
+        _der(SEQUENCE, certificate.parsed.issuer.public_bytes(), _integer(certificate.parsed.serial_number)),
+        SHA256,
+        _der(TAGGED_0, _attributes(certificate, digest)),
+        SHA256_WITH_RSA,
+        _der(OCTETS, signature),
     )
-    data = cms.SignedData(
-        {
-            "version": "v1",
-            "digest_algorithms": (SHA256,),
-            "encap_content_info": {"content_type": "data"},
-            "certificates": chain,
-            "signer_infos": (signer,),
-        }
+    data = _der(
+        SEQUENCE,
+        VERSION_1,
+        _der(SET, SHA256),
+        _der(SEQUENCE, DATA),
+        _der(TAGGED_0, *sorted(certificate.chain)),
+        _der(SET, signer),
     )
-    written: bytes = cms.ContentInfo({"content_type": "signed_data", "content": data}).dump()
-    return written
+    return _der(SEQUENCE, SIGNED_DATA, _der(TAGGED_0, data))

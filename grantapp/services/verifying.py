@@ -118,7 +118,7 @@ def _certificate(path: Path) -> Certificate:
         certificate = Certificate.read(path.read_bytes())
         certificate.public_key  # noqa: B018 - refused here rather than in the middle of a comparison
     except OSError as error:
-        raise BadFile(f"{path} : lecture impossible ({error.strerror}).") from None
+        raise _unreadable(path, error) from None
     except BadKey as bad:
         raise BadFile(f"{path} : {bad}.") from None
     return certificate
@@ -133,7 +133,15 @@ def _opened(path: Path) -> Iterator[Content]:
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
                 yield content
     except OSError as error:
-        raise BadFile(f"{path} : lecture impossible ({error.strerror}).") from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> BadFile:
+    if isinstance(error, FileNotFoundError):
+        return BadFile(f"{path} : ce fichier n'existe pas.")
+    if isinstance(error, IsADirectoryError):
+        return BadFile(f"{path} est un dossier : donnez un fichier.")
+    return BadFile(f"{path} : lecture impossible ({error.strerror}).")
 
 
 def verify_file(session: Session | None, content: Content, certificates: Sequence[Certificate]) -> Answer:

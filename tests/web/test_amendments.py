@@ -148,7 +148,7 @@ def test_a_deposit_keeps_the_version_it_was_judged_under(director, publish, cloc
     assert "R99" not in before and html_of(filed) == before
     given: list[Deposit] = []
     makers = {DocumentKind.DOSSIER: lambda shelf: given.append(shelf.deposit) or PDF}
-    printing.print_deposit(platform.sessions, platform.files, key, now=clock.at, makers=makers)
+    printing.print_deposit(platform.sessions, platform.files, key, key=seal_key(), now=clock.at, makers=makers)
     assert [each.canonical for each in given] == [filed.canonical]
     assert filed.content["edition"]["version"] == "2022.1"
     overview = director.read(address)
