@@ -8,7 +8,7 @@ import hashlib
 import io
 import mmap
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from grantapp.documents import seal_cms
-from grantapp.documents.seal_key import NAME, BadKey, Certificate, SealKey
+from grantapp.documents.seal_key import NAME, Certificate, SealKey
 
 FIELD = "Cachet"
 SHOWN = "Cachet technique du document"  # what a screen reader says of the field
@@ -30,6 +30,8 @@ NO_CHANGES = 1
 _RANGE = re.compile(rb"/ByteRange \[ 0 (\d{1,10}) +(\d{1,10}) +(\d{1,10}) +\]")
 _SEALED_AT = re.compile(rb"/M \(D:(\d{14})Z\)")
 _FINGERPRINT = re.compile(REASON.encode() + rb"([0-9a-f]{64})")
+_LONGEST = 100_000  # characters: far more than a signature and its certificates
+_MOST_GAPS = 4
 _WITHIN = 2_000  # bytes after the CMS, in which the rest of the seal is written
 
 Content = bytes | mmap.mmap
@@ -156,24 +158,25 @@ def _only(pattern: bytes, content: bytearray) -> re.Match[bytes]:
     return found[0]
 
 
-def examine_seal(content: Content, certificates: Iterable[Certificate] = ()) -> Examined:
+def examine_seal(content: Content, certificates: Sequence[Certificate] = ()) -> Examined:
     """What a file says of its seal, without trusting anything that it says; `certificates` are those we answer for."""
     for start, end in _gaps(content):
         try:
             found = bytes.fromhex(bytes(content[start + 1 : end - 1]).decode("ascii"))
         except ValueError:
             continue
+        if content[start:end] != b"<" + found.hex().encode() + b">":
+            continue  # the same signature, written as we do not
         digest = _digest_around(content, start, end)
         for certificate in certificates:
-            if _is_sealed(certificate, content, start, end, digest, found):
+            if seal_cms.verify(certificate, digest, found):
                 return _told(SealState.INTACT, certificate, content, end)
-        for other in seal_cms.named(found):
-            if _is_sealed(other, content, start, end, digest, found):
-                return _told(SealState.STRANGER, other, content, end)
+        if other := seal_cms.sealer(digest, found):
+            return _told(SealState.STRANGER, other, content, end)
     return Examined(SealState.BROKEN if has_seal(content, certificates) else SealState.NONE)
 
 
-def has_seal(content: Content, certificates: Iterable[Certificate] = ()) -> bool:
+def has_seal(content: Content, certificates: Sequence[Certificate] = ()) -> bool:
     """Whether a file bears what our seals bear, even damaged: the words, or the certificate itself."""
     marks = [NAME.encode(), REASON.encode(), VERIFY_AT.encode()]
     marks += [each.chain[0].hex().encode() for each in certificates]
@@ -183,10 +186,14 @@ def has_seal(content: Content, certificates: Iterable[Certificate] = ()) -> bool
 def _gaps(content: Content) -> Iterator[tuple[int, int]]:
     """Where a seal over the whole file may stand: every byte is before it, in it, or after it."""
     size = len(content)
+    found: dict[tuple[int, int], None] = {}
     for match in _RANGE.finditer(content):
         start, end, rest = (int(number) for number in match.groups())
-        if start + 2 < end and end + rest == size and content[start] == ord("<") and content[end - 1] == ord(">"):
-            yield start, end
+        if 2 < end - start < _LONGEST and end + rest == size and content[start] == ord("<"):
+            found[start, end] = None
+        if len(found) == _MOST_GAPS:  # somebody wants us to read a large file many times
+            break
+    yield from found
 
 
 def _digest_around(content: Content | bytearray, start: int, end: int) -> bytes:
@@ -195,18 +202,6 @@ def _digest_around(content: Content | bytearray, start: int, end: int) -> bytes:
         digest.update(view[:start])
         digest.update(view[end:])
     return digest.digest()
-
-
-def _is_sealed(
-    certificate: Certificate, content: Content, start: int, end: int, digest: bytes, found: bytes
-) -> bool:
-    """The signature is right, and the file writes it exactly as we do."""
-    try:
-        if not seal_cms.verify(certificate, digest, found):
-            return False
-    except BadKey:
-        return False
-    return bytes(content[start:end]) == b"<" + found.hex().encode() + b">"
 
 
 def _told(state: SealState, certificate: Certificate, content: Content, end: int) -> Examined:

@@ -5,9 +5,7 @@ last. So whoever verifies builds it again and compares: nothing that others wrot
 left unaccounted for. RFC 5652 (CMS) and RFC 5035 (signing certificate), written in DER.
 """
 
-from collections.abc import Iterator
-
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
@@ -58,10 +56,7 @@ def length(certificate: Certificate) -> int:
 
 
 def verify(certificate: Certificate, digest: bytes, found: bytes) -> bool:
-    """Whether these are, to the byte, what the holder of the certificate signs for a file of this digest.
-
-    Raises `BadKey` for a certificate that seals nothing.
-    """
+    """Whether these are, to the byte, what the holder of the certificate signs for a file of this digest."""
     signature = found[-_signature_size(certificate) :]
     if found != _cms(certificate, digest, signature):
         return False
@@ -73,14 +68,17 @@ def verify(certificate: Certificate, digest: bytes, found: bytes) -> bool:
     return True
 
 
-def named(found: bytes) -> Iterator[Certificate]:
-    """The certificates that a CMS brings along, each as the one that seals; which proves nothing of who made it."""
+def sealer(digest: bytes, found: bytes) -> Certificate | None:
+    """The certificate that a CMS brings along, if it is the one that signed; which proves nothing of whose it is."""
     try:
         brought = [each.public_bytes(Encoding.DER) for each in pkcs7.load_der_pkcs7_certificates(found)]
-    except (ValueError, UnsupportedAlgorithm):  # somebody else's, or damaged
-        return
-    for each in brought:
-        yield Certificate((each, *(other for other in brought if other != each)))
+        for each in brought:
+            certificate = Certificate((each, *(other for other in brought if other != each)))
+            if verify(certificate, digest, found):
+                return certificate
+    except Exception:  # noqa: BLE001 - bytes of a stranger, read by a library: however it fails, this is no seal
+        return None
+    return None
 
 
 def _signature_size(certificate: Certificate) -> int:

@@ -94,9 +94,7 @@ def print_deposit(
         session.commit()
 
 
-def handler(
-    sessions: Sessions, files: Files, key: SealKey, makers: Mapping[DocumentKind, Maker] = MAKERS
-) -> Handler:
+def handler(sessions: Sessions, files: Files, key: SealKey, makers: Mapping[DocumentKind, Maker] = MAKERS) -> Handler:
     """What a job of kind "print" does; its arguments name the deposit, and the document."""
 
     def handle(args: dict[str, str], now: datetime) -> Write:

@@ -130,9 +130,7 @@ def filed_or_replaced(filed: Filed, sentence: str, proof: Proof, document: str |
     number, at = filed.replaced_by
     later = f"La version {number} l'a remplacé : elle a été déposée le {moment(at, seconds=True)} (heure de Paris)."
     advice = "C'est la dernière version qui compte : demandez-la à qui vous a transmis celle-ci."
-    return answer(
-        Verdict.REPLACED, f"{sentence} {later}", advice, filed=filed, document=document, proof=proof
-    )
+    return answer(Verdict.REPLACED, f"{sentence} {later}", advice, filed=filed, document=document, proof=proof)
 
 
 def altered(filed: Filed | None) -> Answer:

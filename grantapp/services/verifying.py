@@ -231,7 +231,9 @@ def _sealed(session: Session | None, examined: Examined) -> Answer:
     if session is not None and found:
         return filed_or_replaced(_told(session, found[0]), f"{sentence}, et son dépôt est au registre.", Proof.REGISTER)
     when = f", daté du {french.moment(examined.sealed_at, seconds=True)} (heure de Paris)" if examined.sealed_at else ""
-    advice = ("Ce dépôt n'est pas au registre de ce site : signalez-le à son exploitant.",) if session is not None else ()
+    advice = (
+        ("Ce dépôt n'est pas au registre de ce site : signalez-le à son exploitant.",) if session is not None else ()
+    )
     seen = {"Empreinte du contenu": examined.fingerprint} if examined.fingerprint else {}
     if examined.certificate:
         seen |= _certified(examined.certificate)

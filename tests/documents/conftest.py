@@ -9,6 +9,7 @@ from functools import cache
 
 import pypdfium2
 import pytest
+from PIL import Image
 
 from grantapp.domain.aid import Advance, AidRules, Rate
 from grantapp.domain.deposit import Deposit, freeze
@@ -157,6 +158,7 @@ def _deposit(project: Project | None = None, *, steps: tuple[str, ...] = (), num
         number=number,
         by="Camille Exemple",
         at=FILED_AT,
+        address="https://depots.example",
     )
 
 
@@ -171,6 +173,11 @@ class Printed:
             self.fonts = {font for page in document for font in _fonts(page)}
             self.bookmarks = [(item.level, item.get_title()) for item in document.get_toc()]
             self.metadata = document.get_metadata_dict()
+
+    def picture(self, page: int, dots_per_inch: int) -> Image.Image:
+        """A page as it looks, in greys."""
+        with pypdfium2.PdfDocument(self.content) as document:
+            return document[page].render(scale=dots_per_inch / 72, grayscale=True).to_pil()
 
     @property
     def text(self) -> str:

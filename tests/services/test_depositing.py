@@ -155,7 +155,8 @@ def print_it(sessions: Sessions, files: Files, content: bytes = makers.PDF) -> N
     with sessions.reading() as session:
         key = session.scalars(sa.select(DepositRow.id)).one()
     printing.print_deposit(
-        sessions, files, key, key=makers.seal_key(), now=NOW, makers={DocumentKind.DOSSIER: lambda _: content})
+        sessions, files, key, key=makers.seal_key(), now=NOW, makers={DocumentKind.DOSSIER: lambda _: content}
+    )
 
 
 def test_the_pdf_follows_the_receipt(sessions: Sessions, files: Files, camille: Person, complete: str):
@@ -191,6 +192,7 @@ def test_the_printer_is_given_the_frozen_deposit_and_nothing_else(
         sessions,
         files,
         row.id,
+        key=makers.seal_key(),
         now=NOW,
         makers={DocumentKind.DOSSIER: lambda shelf: given.append(shelf.deposit) or makers.PDF},
     )

@@ -16,7 +16,7 @@ from grantapp.domain.eligibility import Rule, not_met
 from grantapp.editions import all_editions, get_edition
 from grantapp.services import calls, demonstration, printing
 from grantapp.storage.models import DepositRow, DocumentKind
-from tests.makers import PDF, make_deposit
+from tests.makers import PDF, make_deposit, seal_key
 from tests.web.conftest import NOW
 from tests.web.reader import plain
 

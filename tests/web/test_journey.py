@@ -11,7 +11,7 @@ from grantapp.config import real_clock
 from grantapp.domain.wizard import steps
 from grantapp.editions import get_edition
 from grantapp.services import demonstration, depositing, jobs, printing
-from tests.makers import EDITION
+from tests.makers import EDITION, seal_key
 from tests.web.reader import Page, Reader, plain
 
 
