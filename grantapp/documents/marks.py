@@ -7,6 +7,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from grantapp.documents.seal import VERIFY_AT, Content
@@ -14,7 +15,7 @@ from grantapp.documents.seal import VERIFY_AT, Content
 MOST_STREAMS = 20_000
 MOST_INFLATED = 64 * 2**20  # bytes, for the whole file
 SNIFFED = 64
-# A fingerprint, or its beginning: in the seal, in the metadata, in the address of the QR code, in the file's own number.
+# A fingerprint, or its beginning: in the seal, in the metadata, in the address of the QR code, in the file's own /ID.
 _CLEAR = re.compile(
     rb"empreinte ([0-9a-f]{64})|grantapp:fingerprint>([0-9a-f]{64})<|grantapp:fingerprint=[\"']([0-9a-f]{64})[\"']|"
     + re.escape(VERIFY_AT.encode())
@@ -25,9 +26,13 @@ _STREAM = re.compile(rb"stream\r?\n")
 _HEX = re.compile(r"[0-9a-f]{32}")
 
 
-def find_marks(content: Content) -> tuple[str, ...]:
+def find_marks(content: Content) -> Iterator[str]:
     """Fingerprints of deposits, or their first twelve digits or more, each once; those in clear come first."""
-    return tuple(dict.fromkeys([*_in_clear(content), *_identifiers(content), *_inside(content)]))
+    seen: set[str] = set()
+    for mark in chain(_in_clear(content), _identifiers(content), _inside(content)):
+        if mark not in seen:
+            seen.add(mark)
+            yield mark
 
 
 def _in_clear(content: Any) -> Iterator[str]:

@@ -76,7 +76,7 @@ def sealer(digest: bytes, found: bytes) -> Certificate | None:
             certificate = Certificate((each, *(other for other in brought if other != each)))
             if verify(certificate, digest, found):
                 return certificate
-    except Exception:  # noqa: BLE001 - bytes of a stranger, read by a library: however it fails, this is no seal
+    except Exception:  # a stranger's bytes, read by a library: however it fails, this is no seal
         return None
     return None
 
@@ -86,7 +86,7 @@ def _signature_size(certificate: Certificate) -> int:
 
 
 def _attributes(certificate: Certificate, digest: bytes) -> bytes:
-    """What is signed: the digest, and which certificate answers for it. The time is the file's own (/M), as in PAdES."""
+    """What is signed: the digest, and which certificate answers for it. The time is in the file (/M), as in PAdES."""
     identified = _der(SEQUENCE, _der(OCTETS, bytes.fromhex(certificate.sha256)))
     return b"".join(
         sorted(

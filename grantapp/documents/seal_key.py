@@ -78,7 +78,7 @@ class SealKey:
 
     @classmethod
     def read(cls, key: bytes, certificate: bytes) -> "SealKey":
-        """From two PEM texts: a private key without password, and its certificate followed by those that vouch for it."""
+        """From two PEM texts: a private key without password; its certificate, then those that vouch for it."""
         chain = Certificate.read(certificate)
         try:
             private = serialization.load_pem_private_key(key, password=None)

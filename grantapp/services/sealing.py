@@ -37,8 +37,8 @@ def warn_of_end(certificate: Certificate, *, now: datetime) -> str | None:
         return None
     ended = "est périmé depuis" if certificate.expires_at <= now else "sera périmé"
     return (
-        f"Le certificat du cachet {ended} le {day(certificate.expires_at.astimezone(PARIS).date())} : les dossiers restent "
-        "scellés et vérifiables ici, mais un lecteur de PDF le signalera. Voyez docs/cachet.md."
+        f"Le certificat du cachet {ended} le {day(certificate.expires_at.astimezone(PARIS).date())} : les dossiers "
+        "restent scellés et vérifiables ici, mais un lecteur de PDF le signalera. Voyez docs/cachet.md."
     )
 
 

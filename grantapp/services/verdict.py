@@ -42,13 +42,13 @@ WORDS = {
     Verdict.NOT_FILED: "Non déposé",
 }
 TECHNICAL = (
-    "Le cachet est technique : il n'est pas qualifié au sens du règlement européen eIDAS, et l'heure est celle du site, "
-    "sans horodatage qualifié."
+    "Le cachet est technique : il n'est pas qualifié au sens du règlement européen eIDAS, et l'heure est celle du "
+    "site, sans horodatage qualifié."
 )
 NOT_JUDGED = "Rien n'est dit de l'exactitude des réponses, ni de la décision du service instructeur."
 SAVED_AGAIN = (
-    "Un PDF enregistré à nouveau, compressé, annoté, signé ou « imprimé en PDF » n'a plus les mêmes octets, même si rien "
-    "ne change à l'œil : vérifiez le fichier tel que vous l'avez reçu."
+    "Un PDF enregistré à nouveau, compressé, annoté, signé ou « imprimé en PDF » n'a plus les mêmes octets, même si "
+    "rien ne change à l'œil : vérifiez le fichier tel que vous l'avez reçu."
 )
 PROVED = {
     Proof.CODE: ("Le registre de ce site contient un dépôt sous ce code, à l'instant indiqué.",),
@@ -64,8 +64,8 @@ PROVED = {
 }
 NOT_PROVED = {
     Proof.CODE: (
-        "Un code ne prouve pas que le papier ou le fichier qui le porte est fidèle : comparez la référence, la version et "
-        "l'heure avec celles qui y sont imprimées ou, mieux, donnez le fichier.",
+        "Un code ne prouve pas que le papier ou le fichier qui le porte est fidèle : comparez la référence, la version "
+        "et l'heure avec celles qui y sont imprimées ou, mieux, donnez le fichier.",
         NOT_JUDGED,
     ),
     Proof.REGISTER: (TECHNICAL, NOT_JUDGED),
@@ -148,7 +148,7 @@ def unknown_code() -> Answer:
     return answer(
         Verdict.UNKNOWN,
         "Aucun dossier n'a été déposé ici sous ce code.",
-        "Relisez-le caractère par caractère : le code court a douze chiffres ou lettres de A à F, au bas de chaque page.",
+        "Relisez-le caractère par caractère : douze chiffres ou lettres de A à F, imprimés au bas de chaque page.",
         "Un brouillon, ou une épreuve imprimée sans dépôt, n'est pas connu ici.",
         "Si le document vient d'un autre site, c'est à l'adresse imprimée à côté du code qu'il se vérifie.",
     )
@@ -158,8 +158,8 @@ def unknown_file() -> Answer:
     return answer(
         Verdict.UNKNOWN,
         "Ce fichier n'est aucun des documents que ce site a produits, et rien n'y dit qu'il en vienne.",
-        "Un document numérisé, photographié ou « imprimé en PDF » ne peut pas être reconnu : tapez plutôt le code court "
-        "imprimé au bas de ses pages.",
+        "Un document numérisé, photographié ou « imprimé en PDF » ne peut pas être reconnu : donnez plutôt au site le "
+        "code court imprimé au bas de ses pages.",
         "« Inconnu » ne veut pas dire « faux » : le fichier peut venir d'un autre site, ou n'avoir jamais été déposé.",
     )
 

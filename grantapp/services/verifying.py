@@ -9,8 +9,9 @@ import json
 import mmap
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,7 +22,7 @@ from grantapp.config import Settings
 from grantapp.documents.marks import find_marks
 from grantapp.documents.seal import Content, Examined, SealState, examine_seal
 from grantapp.documents.seal_key import BadKey, Certificate
-from grantapp.domain.deposit import Deposit, thaw
+from grantapp.domain.deposit import Deposit, short_code, thaw
 from grantapp.services import sealing
 from grantapp.services.verdict import (
     SAVED_AGAIN,
@@ -154,14 +155,13 @@ def verify_file(session: Session | None, content: Content, certificates: Sequenc
     examined = examine_seal(content, certificates)
     if examined.state is SealState.INTACT:
         return _sealed(session, examined)
-    marks = find_marks(content)
-    row = _marked(session, marks)
+    row = _marked(session, content) if session is not None else None
     if row is not None or examined.state is SealState.BROKEN:
         return altered(_told(session, row) if session is not None and row is not None else None)
     if examined.state is SealState.STRANGER and examined.certificate is not None:
         return _of_stranger(examined.certificate)
-    if session is None and marks:
-        return _unsealed(marks[0])
+    if session is None and (mark := next(find_marks(content), None)):
+        return _unsealed(mark)
     return unknown_file()
 
 
@@ -208,10 +208,10 @@ def _of_json(session: Session | None, content: Content) -> Answer:
     if fingerprint and (found := queries.list_deposits_of_code(session, fingerprint)):
         return _content(session, found[0])
     instant = _JSON_INSTANT.search(content)
-    try:
-        row = queries.find_deposit_at(session, datetime.fromisoformat(instant[1].decode())) if instant else None
-    except ValueError:  # no instant, or one without a zone
-        row = None
+    row = None
+    with suppress(ValueError):
+        at = datetime.fromisoformat(instant[1].decode()) if instant else None
+        row = queries.find_deposit_at(session, at) if at and at.tzinfo else None
     return altered(_told(session, row)) if row else unknown_file()
 
 
@@ -257,19 +257,18 @@ def _of_stranger(certificate: Certificate) -> Answer:
 def _unsealed(mark: str) -> Answer:
     return answer(
         Verdict.UNKNOWN,
-        "Ce fichier se dit fait par grantapp, mais il ne porte pas de cachet : sans le registre du site, rien ne le prouve.",
+        "Ce fichier se dit fait par grantapp, mais sans cachet, ni registre du site à consulter, rien ne le prouve.",
         "Un brouillon ou une épreuve n'est jamais scellé. Un dossier déposé l'est toujours.",
         SAVED_AGAIN,
         seen={"Empreinte annoncée": mark},
     )
 
 
-def _marked(session: Session | None, marks: Sequence[str]) -> DepositRow | None:
+def _marked(session: Session, content: Content) -> DepositRow | None:
     """The deposit that a file says it comes from, if there is one."""
-    if session is not None:
-        for mark in marks[:MOST_MARKS]:
-            if found := queries.list_deposits_of_code(session, mark):
-                return found[0]
+    for mark in islice(find_marks(content), MOST_MARKS):
+        if found := queries.list_deposits_of_code(session, mark):
+            return found[0]
     return None
 
 
@@ -285,6 +284,6 @@ def _told(session: Session, row: DepositRow) -> Filed:
         edition_version=row.edition_version,
         deposited_at=row.deposited_at,
         fingerprint=row.fingerprint,
-        short_code=frozen.short_code,
+        short_code=short_code(row.fingerprint),
         replaced_by=(last.number, last.deposited_at) if last.number > row.number else None,
     )

@@ -1,4 +1,4 @@
-"""The code that leads from paper to the page where a dossier is verified: on each page, large on the cover, readable."""
+"""The code that leads from paper to the page where it is verified: on each page, large on the cover, readable."""
 
 import re
 
@@ -41,7 +41,7 @@ def test_each_page_shows_the_code_that_leads_to_its_deposit(sample):
 
 
 def test_the_code_of_another_deposit_is_told_apart(sample, deposit_of):
-    deposit, printed = sample
+    _, printed = sample
     other = bare(qr.address_of(deposit_of(Project(), steps=("request",))))
     assert modules_in(printed.picture(1, DOTS_PER_INCH), FOOT, len(other)) != other
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pikepdf
 import pytest
@@ -96,7 +97,7 @@ def test_an_unsealed_dossier_bears_no_seal(sample, key):
 
 
 def test_one_changed_byte_anywhere_is_seen_a_thousand_times_of_a_thousand(sealed, key):
-    draw = random.Random(SEED)
+    draw = random.Random(SEED)  # noqa: S311
     stride = len(sealed) / MUTATIONS  # one in each part of the file, so that none is left out by chance
     found = []
     for number in range(MUTATIONS):
@@ -106,10 +107,21 @@ def test_one_changed_byte_anywhere_is_seen_a_thousand_times_of_a_thousand(sealed
     assert found == [SealState.BROKEN] * MUTATIONS
 
 
+def test_each_changed_byte_of_a_small_file_is_seen(key):
+    """One after the other: what a file is recognised by is never all lost at once."""
+    blank = BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(blank)
+    small = sealed_again(blank.getvalue(), key, "0123456789abcdef" * 4)
+    for position in range(len(small)):
+        assert states_of(changed(small, position, small[position] ^ 1), key) is SealState.BROKEN, position
+
+
 def test_one_changed_bit_of_each_byte_of_the_signature_is_seen(sealed, key):
     """Between `<` and `>` the signature does not cover itself."""
     start, end = gap(sealed)
-    draw = random.Random(SEED)
+    draw = random.Random(SEED)  # noqa: S311
     for position in range(start - 2, end + 2):
         other = changed(sealed, position, sealed[position] ^ (1 << draw.randrange(8)))
         assert states_of(other, key) is SealState.BROKEN, position
@@ -118,7 +130,7 @@ def test_one_changed_bit_of_each_byte_of_the_signature_is_seen(sealed, key):
 def test_another_way_of_writing_the_same_signature_is_seen(sealed, key):
     start, end = gap(sealed)
     letters = [position for position in range(start, end) if sealed[position : position + 1].isalpha()]
-    for position in random.Random(SEED).sample(letters, 100):
+    for position in random.Random(SEED).sample(letters, 100):  # noqa: S311
         assert states_of(changed(sealed, position, sealed[position] ^ 0x20), key) is SealState.BROKEN
     digits = sealed[start + 1 : end - 1]
     for written in (digits.upper(), b" " + digits[:-1], digits[:-2] + b"00", digits[:-1] + b" "):
@@ -154,8 +166,6 @@ def test_a_missing_or_a_doubled_byte_is_seen(sealed, key):
 def test_an_incremental_update_is_seen(sealed, key):
     """What a reader does when somebody annotates or signs: the first revision is still whole inside the file."""
     pyhanko = pytest.importorskip("pyhanko.pdf_utils.incremental_writer")
-    from io import BytesIO
-
     from pyhanko.pdf_utils.generic import NameObject, NumberObject
 
     writer = pyhanko.IncrementalPdfFileWriter(BytesIO(sealed))
@@ -169,7 +179,7 @@ def test_an_incremental_update_is_seen(sealed, key):
 
 def test_a_file_that_was_saved_again_is_seen(sealed, key, tmp_path):
     again = tmp_path / "again.pdf"
-    with pikepdf.open(__import__("io").BytesIO(sealed)) as document:
+    with pikepdf.open(BytesIO(sealed)) as document:
         document.save(again)
     assert states_of(again.read_bytes(), key) in (SealState.BROKEN, SealState.NONE)
     assert states_of(again.read_bytes(), key) is not SealState.INTACT
@@ -190,8 +200,6 @@ def test_a_signature_moved_to_another_content_is_seen(sample, sealed, key, depos
 
 def test_an_independent_reader_finds_the_whole_file_certified_and_closed_to_changes(sealed, key):
     reader = pytest.importorskip("pyhanko.pdf_utils.reader")
-    from io import BytesIO
-
     from asn1crypto import x509 as asn1_x509
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko_certvalidator import ValidationContext
@@ -231,13 +239,13 @@ def test_sealing_breaks_no_rule_of_the_archive_and_accessibility_formats(sample,
 
 
 def test_the_field_is_in_the_structure_and_has_a_name_that_is_read_aloud(sealed):
-    with pikepdf.open(__import__("io").BytesIO(sealed)) as document:
+    with pikepdf.open(BytesIO(sealed)) as document:
         (field,) = document.Root.AcroForm.Fields
         assert "Cachet" in str(field.TU)
         tree = pikepdf.NumberTree(document.Root.StructTreeRoot.ParentTree)
         form = tree[int(field.StructParent)]
-        assert (form.S, form.K[0].Obj.T) == (pikepdf.Name.Form, field.T)
-        assert len(document.get_warnings() if hasattr(document, "get_warnings") else []) == 0
+        assert str(form.S) == "/Form"
+        assert form.K[0].Obj.T == field.T
 
 
 # ── keys and certificates ────────────────────────────────────────────────────────────────────────────────────────
