@@ -11,7 +11,7 @@ from grantapp import french
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
-from grantapp.web import account, papers, public, scope, wizard
+from grantapp.web import account, papers, public, scope, verification, wizard
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -26,6 +26,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 MOST_FORM_BYTES = 2 * 2**20
+MOST_BYTES = {"wizard.attach": wizard.MOST_UPLOAD, "verification.verify_file": verification.MOST_UPLOAD}
 FILTERS = ("number", "euros", "percent", "square_metres", "day", "short_day", "moment", "size", "plural", "listing")
 
 SENTENCES = {
@@ -53,7 +54,7 @@ def furnish(app: Flask) -> None:
     app.jinja_env.filters.update({name: getattr(french, name) for name in FILTERS})
     app.jinja_env.globals.update(question_at=question_at, is_anchor=is_anchor, section_named=section_named)
     app.context_processor(_shared)
-    for module in (public, account, wizard, papers):
+    for module in (public, verification, account, wizard, papers):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)
@@ -72,7 +73,7 @@ def _shared() -> dict[str, Any]:
 
 def _arrive() -> None:
     scope.arrived_at()
-    request.max_content_length = wizard.MOST_UPLOAD if request.endpoint == "wizard.attach" else MOST_FORM_BYTES
+    request.max_content_length = MOST_BYTES.get(request.endpoint or "", MOST_FORM_BYTES)
 
 
 def _protect(response: Response) -> Response:
