@@ -270,7 +270,7 @@ def desk(ctx: click.Context, path: Path, on: datetime | None, as_data: bool) -> 
     "papers",
     metavar="CHEMIN",
     multiple=True,
-    help="Une pièce à joindre à la liste ; « question=CHEMIN » la range (par exemple management_plan=plan.pdf).",
+    help="Une pièce à joindre au dossier ; « question=CHEMIN » la range (par exemple management_plan=plan.pdf).",
 )
 @click.pass_context
 def print_dossier(
@@ -287,7 +287,7 @@ def print_dossier(
         case = with_papers(read_case(path, edition_id=edition_id, on=on, now=_now()), papers)
     except BadFile as bad:
         ctx.exit(_fail(str(bad)))
-    content = dossier_pdf(unfiled(case), progress=progress)
+    content = dossier_pdf(unfiled(case), progress, pieces=case.papers)
     try:
         output.write_bytes(content)
     except OSError as error:

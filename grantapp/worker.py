@@ -5,7 +5,7 @@ import threading
 import time
 
 from grantapp.config import Settings, clock_from, real_clock
-from grantapp.services import depositing, jobs, printing, sealing
+from grantapp.services import jobs, papers, printing, sealing
 from grantapp.storage.database import Sessions, check_storage, make_engine
 from grantapp.storage.files import Files
 from grantapp.storage.keyring import Keyring
@@ -24,7 +24,10 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     sessions, files = Sessions(engine), Files.at(settings.files_url)
     queue = Queue(settings.jobs_path, settings.secret_key)
     key = sealing.open_key(Keyring.at(settings), now=sealing.first_day(clock_from(settings.clock_text)()))
-    handlers = {depositing.PRINT: printing.handler(sessions, files, key)}
+    handlers = {
+        papers.PRINT: printing.handler(sessions, files, key),
+        papers.PRINTOUT: printing.printout_handler(sessions, files),
+    }
 
     def sweep() -> None:
         with sessions.reading() as session:

@@ -6,21 +6,30 @@ The only service that imports `documents`: WeasyPrint has no place in the web pr
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grantapp.documents import dossier
+from grantapp.documents import acknowledgement, blank_form, dossier, eligibility_report, preparatory, review_sheet
 from grantapp.documents.seal import seal
 from grantapp.documents.seal_key import SealKey
 from grantapp.domain.deposit import Deposit, thaw
+from grantapp.domain.questionnaire import Questionnaire
 from grantapp.services import journal
 from grantapp.services.jobs import Handler, Write
 from grantapp.storage import queries
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
-from grantapp.storage.models import AttachmentRow, DepositRow, DocumentKind, DocumentRow
+from grantapp.storage.models import (
+    AttachmentRow,
+    DepositRow,
+    DocumentKind,
+    DocumentRow,
+    PrintoutKind,
+    PrintoutRow,
+)
 from grantapp.storage.queries import NotFound
 
 Progress = Callable[[str], None]
@@ -69,12 +78,25 @@ class Shelf:
 Maker = Callable[[Shelf], bytes]
 
 MAKERS: Mapping[DocumentKind, Maker] = {
-    DocumentKind.DOSSIER: lambda shelf: shelf.sealed(dossier_pdf(shelf.deposit)),
+    DocumentKind.DOSSIER: lambda shelf: shelf.sealed(
+        dossier.pdf(shelf.deposit, originals=shelf.piece, thumbnails=shelf.thumbnail)
+    ),
+    DocumentKind.ACKNOWLEDGEMENT: lambda shelf: shelf.sealed(acknowledgement.pdf(shelf.deposit)),
+    DocumentKind.REVIEW_SHEET: lambda shelf: shelf.sealed(review_sheet.pdf(shelf.deposit)),
+    DocumentKind.REPORT: lambda shelf: shelf.sealed(eligibility_report.pdf(shelf.deposit)),
+}
+
+PRINTOUT_MAKERS: Mapping[PrintoutKind, Callable[[bytes], bytes]] = {
+    PrintoutKind.PREPARATORY: lambda source: preparatory.pdf(thaw(source)),
+    PrintoutKind.BLANK_FORM: lambda source: blank_form.pdf(Questionnaire.read(source)),
 }
 
 
-def dossier_pdf(deposit: Deposit, progress: Progress | None = None) -> bytes:
-    return dossier.pdf(deposit, progress=progress)
+def dossier_pdf(
+    deposit: Deposit, progress: Progress | None = None, *, pieces: Mapping[str, bytes] = MappingProxyType({})
+) -> bytes:
+    """The dossier of what is not filed, with the files given, by their SHA-256."""
+    return dossier.pdf(deposit, originals=pieces.get, progress=progress)
 
 
 def print_deposit(
@@ -136,3 +158,30 @@ def prepare(
         journal.record(session, "printed", dossier=deposit.dossier, detail=detail, now=now, by=None)
 
     return write
+
+
+def printout_handler(
+    sessions: Sessions, files: Files, makers: Mapping[PrintoutKind, Callable[[bytes], bytes]] = PRINTOUT_MAKERS
+) -> Handler:
+    """What a job of kind "printout" does; its arguments name the sort, the kept source, and the dossier of a draft."""
+
+    def handle(args: dict[str, str], now: datetime) -> Write:
+        kind, source = PrintoutKind(args["printout"]), args["source"]
+        dossier = UUID(args["dossier"]) if "dossier" in args else None
+        with sessions.reading() as session:
+            if queries.find_printout(session, kind, source) is not None:
+                return lambda session: None
+        content = makers[kind](files.read(source))
+        sha256 = files.keep(content)
+
+        def write(session: Session) -> None:
+            if queries.find_printout(session, kind, source) is None:
+                session.add(
+                    PrintoutRow(
+                        kind=kind, source=source, dossier_id=dossier, sha256=sha256, size=len(content), made_at=now
+                    )
+                )
+
+        return write
+
+    return handle

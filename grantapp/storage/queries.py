@@ -20,6 +20,7 @@ from grantapp.storage.models import (
     JobRow,
     MembershipRow,
     PersonRow,
+    PrintoutKind,
     PrintoutRow,
 )
 
@@ -181,3 +182,28 @@ def find_job(
         .order_by(JobRow.id.desc())
         .limit(1)
     )
+
+
+# ── printouts ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def find_printout(session: Session, kind: PrintoutKind, source: str) -> PrintoutRow | None:
+    return session.get(PrintoutRow, (kind, source))
+
+
+def find_preparatory(session: Session, dossier: DossierRow) -> PrintoutRow | None:
+    """The last one made of this dossier."""
+    wanted = select(PrintoutRow).where(PrintoutRow.dossier_id == dossier.id)
+    return session.scalar(wanted.order_by(PrintoutRow.made_at.desc(), PrintoutRow.source).limit(1))
+
+
+def find_printout_job(
+    session: Session, kind: PrintoutKind, *, source: str | None = None, dossier: DossierRow | None = None
+) -> JobRow | None:
+    """The last job for a printout, of this source or of this dossier."""
+    wanted = select(JobRow).where(JobRow.kind == "printout", JobRow.args["printout"].as_string() == kind.value)
+    if source is not None:
+        wanted = wanted.where(JobRow.args["source"].as_string() == source)
+    if dossier is not None:
+        wanted = wanted.where(JobRow.args["dossier"].as_string() == str(dossier.id))
+    return session.scalar(wanted.order_by(JobRow.id.desc()).limit(1))

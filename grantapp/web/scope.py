@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 
 from grantapp.domain.people import Person
@@ -113,3 +113,11 @@ def ask_again(status: int) -> tuple[str, int]:
     """The session is gone: give back everything that was typed, to be sent again with a fresh token."""
     fields = [(name, value) for name, values in request.form.lists() for value in values if name != "csrf_token"]
     return render_template("errors/resend.html", fields=fields, action=request.full_path.rstrip("?")), status
+
+
+def download(content: bytes, media_type: str, name: str) -> Response:
+    """Handed over as a file, never shown inside the site: what people send may be anything."""
+    response = Response(content, mimetype=media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

@@ -11,7 +11,7 @@ from grantapp import french
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
-from grantapp.web import account, public, scope, verification, wizard
+from grantapp.web import account, papers, public, scope, verification, wizard
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -54,7 +54,7 @@ def furnish(app: Flask) -> None:
     app.jinja_env.filters.update({name: getattr(french, name) for name in FILTERS})
     app.jinja_env.globals.update(question_at=question_at, is_anchor=is_anchor, section_named=section_named)
     app.context_processor(_shared)
-    for module in (public, verification, account, wizard):
+    for module in (public, verification, account, wizard, papers):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask import session as visit
 
 from grantapp import french
@@ -13,7 +13,7 @@ from grantapp.domain.project import Section, find_section
 from grantapp.forms.instants import DayForm, FilingForm
 from grantapp.forms.steps import form_for
 from grantapp.services import attaching, depositing, drafting, orienting, simulating
-from grantapp.web.scope import applicant, arrived_at, person, platform, session, tell
+from grantapp.web.scope import applicant, arrived_at, download, person, platform, session, tell
 
 bp = Blueprint("wizard", __name__, url_prefix="/dossiers")
 MOST_UPLOAD = MOST_BYTES + 2**16  # the file, and the form around it
@@ -142,8 +142,7 @@ def deposit(reference: str) -> Any:
 def file_dossier(reference: str) -> Any:
     """The act is done when the deposit is committed; the PDF is only its picture, made by the worker."""
     address = platform().settings.address
-    job = depositing.deposit(session(), reference, address=address, now=arrived_at(), by=person())
-    if job is not None:
+    for job in depositing.deposit(session(), reference, address=address, now=arrived_at(), by=person()):
         platform().queue.send(job)
     return redirect(url_for("wizard.receipt", reference=reference))
 
@@ -160,7 +159,7 @@ def pdf(reference: str, number: int) -> Any:
     content = depositing.read_pdf(session(), platform().files, reference, number, by=person())
     if content is None:
         return redirect(url_for("wizard.receipt", reference=reference))
-    return _download(content, "application/pdf", f"{reference}-v{number}.pdf")
+    return download(content, "application/pdf", f"{reference}-v{number}.pdf")
 
 
 @bp.get("/<reference>/<slug>")
@@ -253,7 +252,7 @@ def detach(reference: str, attachment_id: UUID) -> Any:
 @applicant
 def attachment(reference: str, attachment_id: UUID) -> Any:
     line, content = attaching.read_attachment(session(), platform().files, reference, attachment_id, by=person())
-    return _download(content, line.media_type, line.name)
+    return download(content, line.media_type, line.name)
 
 
 def _section(slug: str) -> Section:
@@ -286,11 +285,3 @@ def _chosen(page: Any) -> Any:
 
 def _belongs(field: str, questions: set[str]) -> bool:
     return any(field == name or field.startswith(f"{name}-") for name in questions)
-
-
-def _download(content: bytes, media_type: str, name: str) -> Response:
-    """Handed over as a file, never shown inside the site: what people send may be anything."""
-    response = Response(content, mimetype=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response

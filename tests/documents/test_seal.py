@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from grantapp.documents.seal import Examined, SealState, examine_seal, seal
 from grantapp.documents.seal_key import NAME, BadKey, Certificate, SealKey, make_key
-from tests.documents.conftest import FILED_AT
+from tests.documents.making import FILED_AT
 from tests.makers import seal_key
 
 ADDRESS = "https://depots.example"

@@ -16,6 +16,9 @@ ANYONE = {
     ("GET", "public.precheck"): 200,
     ("POST", "public.judge_five_answers"): 200,
     ("GET", "public.edition"): 200,
+    ("GET", "papers.form_page"): 200,
+    ("GET", "papers.form"): 302,  # not made yet: to its page
+    ("POST", "papers.ask_form"): 303,
     ("GET", "public.notice"): 200,
     ("GET", "public.accessibility"): 200,
     ("GET", "public.health"): 200,
@@ -49,9 +52,15 @@ SIGNED_IN = {
     ("POST", "wizard.preview"): (200, 404),
     ("POST", "wizard.attach"): (302, 404),
     ("GET", "wizard.attachment"): (200, 404),
+    ("GET", "papers.preparatory_page"): (200, 404),
+    ("GET", "papers.preparatory"): (302, 404),  # not made yet: to its page
+    ("POST", "papers.ask_preparatory"): (303, 404),
     ("POST", "wizard.file_dossier"): (302, 404),
     ("GET", "wizard.receipt"): (200, 404),  # after filing
     ("GET", "wizard.pdf"): (302, 404),  # not made yet: back to the receipt
+    ("GET", "papers.document_page"): (200, 404),
+    ("GET", "papers.document"): (302, 404),  # not made yet: to its page
+    ("POST", "papers.ask_document"): (303, 404),
     ("POST", "wizard.detach"): (409, 404),  # what was filed stays
 }
 ORDER = list(SIGNED_IN)
@@ -84,6 +93,8 @@ def address(app, fill, director) -> Callable[[str], str]:
             "slug": "site",
             "piece": "other",
             "number": 1,
+            "paper": "accuse-d-enregistrement",
+            "extension": "pdf",
             "attachment_id": attachment,
             "filename": "style.css",
         }
