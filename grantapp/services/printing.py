@@ -82,8 +82,8 @@ MAKERS: Mapping[DocumentKind, Maker] = {
         dossier.pdf(shelf.deposit, originals=shelf.piece, thumbnails=shelf.thumbnail)
     ),
     DocumentKind.ACKNOWLEDGEMENT: lambda shelf: shelf.sealed(acknowledgement.pdf(shelf.deposit)),
-    DocumentKind.REVIEW_SHEET: lambda shelf: review_sheet.pdf(shelf.deposit),
-    DocumentKind.REPORT: lambda shelf: eligibility_report.pdf(shelf.deposit),
+    DocumentKind.REVIEW_SHEET: lambda shelf: shelf.sealed(review_sheet.pdf(shelf.deposit)),
+    DocumentKind.REPORT: lambda shelf: shelf.sealed(eligibility_report.pdf(shelf.deposit)),
 }
 
 PRINTOUT_MAKERS: Mapping[PrintoutKind, Callable[[bytes], bytes]] = {

@@ -40,7 +40,7 @@ def verify_file() -> Any:
         return _shown(None, bad_file=typeset("Choisissez d'abord le fichier à vérifier."), status=422)
     certificates = sealing.known_certificates(platform().keyring)
     # A reading session, though this is a post: a long upload must not keep anybody from saving.
-    with _bytes_of(given.stream) as content, platform().sessions.reading() as session:
+    with given.stream as stream, _bytes_of(stream) as content, platform().sessions.reading() as session:
         found = verifying.verify_file(session, content, certificates)
     return _shown(found, name=given.filename)
 
@@ -58,10 +58,10 @@ def certificate() -> Any:
 
 @contextmanager
 def _bytes_of(stream: Any) -> Iterator[bytes | mmap.mmap]:
-    """A large upload waits in a nameless temporary file, which goes with the request: look at it where it is."""
+    """An upload waits in a nameless temporary file, which goes with the request: look at it where it is."""
     try:
         mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-    except (io.UnsupportedOperation, AttributeError, ValueError):  # small, and in memory already; or empty
+    except (io.UnsupportedOperation, AttributeError, ValueError):  # in memory already, or empty
         yield stream.read()
         return
     with mapped:

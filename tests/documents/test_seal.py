@@ -165,10 +165,10 @@ def test_a_missing_or_a_doubled_byte_is_seen(sealed, key):
 
 def test_an_incremental_update_is_seen(sealed, key):
     """What a reader does when somebody annotates or signs: the first revision is still whole inside the file."""
-    pyhanko = pytest.importorskip("pyhanko.pdf_utils.incremental_writer")
     from pyhanko.pdf_utils.generic import NameObject, NumberObject
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-    writer = pyhanko.IncrementalPdfFileWriter(BytesIO(sealed))
+    writer = IncrementalPdfFileWriter(BytesIO(sealed))
     writer.root[NameObject("/Added")] = NumberObject(1)
     writer.update_root()
     written = BytesIO()
@@ -199,14 +199,14 @@ def test_a_signature_moved_to_another_content_is_seen(sample, sealed, key, depos
 
 
 def test_an_independent_reader_finds_the_whole_file_certified_and_closed_to_changes(sealed, key):
-    reader = pytest.importorskip("pyhanko.pdf_utils.reader")
     from asn1crypto import x509 as asn1_x509
+    from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko_certvalidator import ValidationContext
 
     trusted = asn1_x509.Certificate.load(key.certificate.chain[0])
     context = ValidationContext(trust_roots=[trusted], allow_fetching=False, moment=FILED_AT + timedelta(days=1))
-    signature = reader.PdfFileReader(BytesIO(sealed)).embedded_signatures[0]
+    signature = PdfFileReader(BytesIO(sealed)).embedded_signatures[0]
     status = validate_pdf_signature(signature, signer_validation_context=context)
     assert status.bottom_line and status.intact and status.valid and status.docmdp_ok
     assert status.coverage.name == "ENTIRE_FILE"
@@ -225,7 +225,8 @@ def test_poppler_agrees(sealed, tmp_path):
 
 def test_sealing_breaks_no_rule_of_the_archive_and_accessibility_formats(sample, sealed, tmp_path):
     """Whatever the unsealed file fails, the sealed one fails the same, and nothing more."""
-    page = pytest.importorskip("page")
+    import page
+
     _, printed = sample
     before, after = tmp_path / "before.pdf", tmp_path / "after.pdf"
     before.write_bytes(printed.content)
