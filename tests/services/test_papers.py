@@ -85,9 +85,7 @@ def test_the_receipt_lists_the_papers_that_filing_has_asked_for(sessions: Sessio
     assert len(listed) == len(papers.OFFERED)
 
 
-def test_a_paper_is_asked_for_waited_for_and_handed_over(
-    sessions: Sessions, files: Files, camille: Person, filed: str
-):
+def test_a_paper_is_asked_for_waited_for_and_handed_over(sessions: Sessions, files: Files, camille: Person, filed: str):
     assert standing(sessions, filed, SHEET, camille).state is PaperState.NOT_ASKED
     job = ask(sessions, filed, SHEET, camille)
     waiting = standing(sessions, filed, SHEET, camille)
@@ -152,9 +150,7 @@ def draft_page(sessions: Sessions, files: Files, reference: str, by: Person, now
         return papers.show_preparatory(session, files, reference, now=now, by=by)
 
 
-def test_a_draft_is_printed_once_while_it_stays_the_same(
-    sessions: Sessions, files: Files, camille: Person, draft: str
-):
+def test_a_draft_is_printed_once_while_it_stays_the_same(sessions: Sessions, files: Files, camille: Person, draft: str):
     job = ask_draft(sessions, files, draft, camille)
     assert ask_draft(sessions, files, draft, camille, NOW + timedelta(seconds=5)) is None  # it waits
     work(sessions, files, job)
