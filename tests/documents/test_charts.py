@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -157,11 +158,11 @@ def test_every_date_is_drawn_inside_the_calendar_and_in_order(answers):
     for index, span in enumerate(drawn.spans):
         assert span.y == index * charts.ROW and span.y + charts.ROW <= drawn.height
         for x, width in span.marks:
-            assert LABELS <= x and width >= charts.NARROWEST_SPAN and x + width <= WIDTH
+            assert x >= LABELS and width >= charts.NARROWEST_SPAN and x + width <= WIDTH
         assert [x for x, _ in span.marks] == sorted(x for x, _ in span.marks)
         assert span.label in drawn.summary and span.text in drawn.summary
     places = [tick.x for tick in drawn.ticks]
-    assert all(later - earlier >= 30 for earlier, later in zip(places, places[1:], strict=False))
+    assert all(later - earlier >= 30 for earlier, later in pairwise(places))
 
 
 def test_a_calendar_without_a_date_is_said_in_a_sentence():

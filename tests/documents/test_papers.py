@@ -1,4 +1,4 @@
-"""The papers beside the dossier: one page where one is promised, everything said once, conformant, made of nothing else."""
+"""The papers beside the dossier: one page where one is promised, everything said once, conformant."""
 
 import re
 from collections.abc import Callable

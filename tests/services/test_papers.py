@@ -65,7 +65,7 @@ def work(sessions: Sessions, files: Files, job: int | None, content: bytes = b"%
 
 def test_a_paper_is_offered_when_and_only_when_the_worker_can_make_it():
     """A maker that is added has its name and purpose in `papers.SORTS`, and joins `papers.OFFERED`."""
-    assert papers.OFFERED == set(printing.MAKERS)
+    assert set(printing.MAKERS) == papers.OFFERED
     assert set(papers.SORTS) == set(DocumentKind)
     assert set(printing.PRINTOUT_MAKERS) == set(PrintoutKind)
 
