@@ -276,6 +276,8 @@ def test_every_question_of_every_edition_is_found_once_with_its_reason(edition):
             assert unbroken(choice.label) in text, question.anchor
         for column in question.columns:
             assert unbroken(column.label) in text, question.anchor
+            for choice in column.choices or ():
+                assert unbroken(choice.label) in text, question.anchor
 
 
 @pytest.mark.parametrize("edition", all_editions(), ids=lambda edition: edition.id)
