@@ -1,11 +1,13 @@
 """Things to test with: valid by default, so that a test says only what it is about. Everybody in here is invented."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 from stdnum import luhn
 
+from grantapp.documents.seal_key import SealKey, make_key
 from grantapp.domain.deposit import Deposit, freeze
 from grantapp.domain.judgement import judge
 from grantapp.domain.people import Person
@@ -34,6 +36,7 @@ from grantapp.storage.models import (
 
 NOW = datetime(2022, 3, 15, 9, 0, tzinfo=UTC)  # inside the window of the edition
 EDITION = "ademe_2022"
+ADDRESS = "https://depots.example"
 PASSWORD = "un mot de passe long"
 PDF = demonstration.paper("Une pièce inventée")
 
@@ -41,6 +44,13 @@ PDF = demonstration.paper("Une pièce inventée")
 def make_siren(number: int = 100) -> str:
     head = f"{number:08d}"
     return head + str(luhn.calc_check_digit(head))
+
+
+@cache
+def seal_key() -> SealKey:
+    """The same key for every test of a process: to make one takes a second."""
+    pem = make_key(NOW)
+    return SealKey.read(pem, pem)
 
 
 # ── values ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -51,7 +61,9 @@ def make_project(**answers: object) -> Project:
     return demonstration.project().with_answers({anchor.replace("__", "."): each for anchor, each in answers.items()})
 
 
-def make_deposit(project: Project | None = None, *, at: datetime = NOW, number: int = 1) -> Deposit:
+def make_deposit(
+    project: Project | None = None, *, at: datetime = NOW, number: int = 1, address: str = ADDRESS
+) -> Deposit:
     edition, project = get_edition(EDITION), project or make_project()
     return freeze(
         edition=edition,
@@ -61,6 +73,7 @@ def make_deposit(project: Project | None = None, *, at: datetime = NOW, number: 
         number=number,
         by="Camille Exemple",
         at=at,
+        address=address,
     )
 
 

@@ -17,6 +17,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grantapp.documents import acknowledgement, blank_form, dossier, eligibility_report, preparatory, review_sheet
+from grantapp.documents.seal import seal
+from grantapp.documents.seal_key import SealKey
 from grantapp.domain.deposit import Deposit, thaw
 from grantapp.domain.questionnaire import Questionnaire
 from grantapp.services import binding, journal
@@ -45,6 +47,18 @@ class Shelf:
     deposit_id: UUID
     sessions: Sessions
     files: Files
+    key: SealKey
+
+    def sealed(self, pdf: bytes) -> bytes:
+        """A finished document of this deposit under the instance's seal; nothing may touch its bytes after this."""
+        content = self.deposit.content
+        return seal(
+            pdf,
+            self.key,
+            at=datetime.fromisoformat(content["deposited_at"]),
+            fingerprint=self.deposit.fingerprint,
+            address=content.get("address", ""),
+        )
 
     def piece(self, sha256: str) -> bytes:
         return self.files.read(sha256)
@@ -101,10 +115,12 @@ def _bundle(shelf: Shelf) -> Made:
 
 
 MAKERS: Mapping[DocumentKind, Maker] = {
-    DocumentKind.DOSSIER: lambda shelf: dossier.pdf(shelf.deposit, originals=shelf.piece, thumbnails=shelf.thumbnail),
-    DocumentKind.ACKNOWLEDGEMENT: lambda shelf: acknowledgement.pdf(shelf.deposit),
-    DocumentKind.REVIEW_SHEET: lambda shelf: review_sheet.pdf(shelf.deposit),
-    DocumentKind.REPORT: lambda shelf: eligibility_report.pdf(shelf.deposit),
+    DocumentKind.DOSSIER: lambda shelf: shelf.sealed(
+        dossier.pdf(shelf.deposit, originals=shelf.piece, thumbnails=shelf.thumbnail)
+    ),
+    DocumentKind.ACKNOWLEDGEMENT: lambda shelf: shelf.sealed(acknowledgement.pdf(shelf.deposit)),
+    DocumentKind.REVIEW_SHEET: lambda shelf: shelf.sealed(review_sheet.pdf(shelf.deposit)),
+    DocumentKind.REPORT: lambda shelf: shelf.sealed(eligibility_report.pdf(shelf.deposit)),
     DocumentKind.PRINT_COPY: _print_copy,
     DocumentKind.BUNDLE: _bundle,
 }
@@ -128,23 +144,24 @@ def print_deposit(
     deposit_id: UUID,
     kind: DocumentKind = DocumentKind.DOSSIER,
     *,
+    key: SealKey,
     now: datetime,
     makers: Mapping[DocumentKind, Maker] = MAKERS,
 ) -> None:
     """Make a document of a deposit and keep it; doing it twice leaves one document, the first."""
-    write = prepare(sessions, files, deposit_id, kind, now=now, makers=makers)
+    write = prepare(sessions, files, deposit_id, kind, key=key, now=now, makers=makers)
     with sessions.writing() as session:
         write(session)
         session.commit()
 
 
-def handler(sessions: Sessions, files: Files, makers: Mapping[DocumentKind, Maker] = MAKERS) -> Handler:
+def handler(sessions: Sessions, files: Files, key: SealKey, makers: Mapping[DocumentKind, Maker] = MAKERS) -> Handler:
     """What a job of kind "print" does; its arguments name the deposit, and the document."""
 
     def handle(args: dict[str, str], now: datetime) -> Write:
         # A job queued before there were several documents names none: it was for the dossier.
         kind = DocumentKind(args.get("document", DocumentKind.DOSSIER))
-        return prepare(sessions, files, UUID(args["deposit"]), kind, now=now, makers=makers)
+        return prepare(sessions, files, UUID(args["deposit"]), kind, key=key, now=now, makers=makers)
 
     return handle
 
@@ -155,6 +172,7 @@ def prepare(
     deposit_id: UUID,
     kind: DocumentKind,
     *,
+    key: SealKey,
     now: datetime,
     makers: Mapping[DocumentKind, Maker],
 ) -> Write:
@@ -167,7 +185,7 @@ def prepare(
         done = queries.find_document(session, deposit_id, kind) is not None
     if done:
         return lambda session: None
-    sha256, size = _kept(files, makers[kind](Shelf(thaw(canonical.encode()), deposit_id, sessions, files)))
+    sha256, size = _kept(files, makers[kind](Shelf(thaw(canonical.encode()), deposit_id, sessions, files, key)))
 
     def write(session: Session) -> None:
         if queries.find_document(session, deposit_id, kind) is not None:

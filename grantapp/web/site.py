@@ -13,7 +13,7 @@ from grantapp.domain.lifecycle import Refused
 from grantapp.domain.piece import ACCEPTED
 from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
-from grantapp.web import account, papers, pieces, public, scope, wizard
+from grantapp.web import account, papers, pieces, public, scope, verification, wizard
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -28,6 +28,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 MOST_FORM_BYTES = 2 * 2**20
+MOST_SENT = dict.fromkeys(pieces.UPLOADS, pieces.MOST_UPLOAD) | {"verification.verify_file": verification.MOST_UPLOAD}
 FILTERS = ("number", "euros", "percent", "square_metres", "day", "short_day", "moment", "size", "plural", "listing")
 
 SENTENCES = {
@@ -60,7 +61,7 @@ def furnish(app: Flask) -> None:
     app.jinja_env.globals.update(question_at=question_at, is_anchor=is_anchor, section_named=section_named)
     app.jinja_env.globals.update(most_bytes=MOST_BYTES, piece_limit=STATED, accepted=",".join(ACCEPTED))
     app.context_processor(_shared)
-    for module in (public, account, pieces, wizard, papers):
+    for module in (public, verification, account, pieces, wizard, papers):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)
@@ -79,7 +80,7 @@ def _shared() -> dict[str, Any]:
 
 def _arrive() -> None:
     scope.arrived_at()
-    request.max_content_length = pieces.MOST_UPLOAD if request.endpoint in pieces.UPLOADS else MOST_FORM_BYTES
+    request.max_content_length = MOST_SENT.get(request.endpoint or "", MOST_FORM_BYTES)
 
 
 def _protect(response: Response) -> Response:

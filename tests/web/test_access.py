@@ -22,6 +22,9 @@ ANYONE = {
     ("GET", "public.notice"): 200,
     ("GET", "public.accessibility"): 200,
     ("GET", "public.health"): 200,
+    ("GET", "verification.verify"): 200,
+    ("POST", "verification.verify_file"): 422,  # no file
+    ("GET", "verification.certificate"): 404,  # nothing was sealed yet
     ("GET", "account.sign_up"): 200,
     ("POST", "account.create_account"): 422,  # an empty form
     ("GET", "account.sign_in"): 200,

@@ -11,7 +11,7 @@ from grantapp.config import real_clock
 from grantapp.domain.wizard import steps
 from grantapp.editions import get_edition
 from grantapp.services import demonstration, depositing, jobs, printing
-from tests.makers import EDITION
+from tests.makers import EDITION, seal_key
 from tests.web.reader import Page, Reader, plain
 
 
@@ -293,7 +293,7 @@ def test_the_pdf_is_offered_once_the_worker_has_made_it(director, fill, platform
     reference = draft.rsplit("/", 1)[-1]
     assert director.get(f"{draft}/v1.pdf").status_code == 302
     _, job = platform.queue.sent
-    handlers = {depositing.PRINT: printing.handler(platform.sessions, platform.files)}
+    handlers = {depositing.PRINT: printing.handler(platform.sessions, platform.files, seal_key())}
     jobs.run(platform.sessions, job, handlers, clock=real_clock)
     response = director.get(f"{draft}/v1.pdf")
     assert response.data.startswith(b"%PDF-")
