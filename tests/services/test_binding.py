@@ -17,6 +17,7 @@ from pikepdf import Array, Dictionary, Name
 
 from grantapp.documents import dossier as documents
 from grantapp.documents import print_copy
+from grantapp.documents.seal import seal
 from grantapp.domain.deposit import Deposit
 from grantapp.domain.question import Piece
 from grantapp.services import binding
@@ -107,7 +108,8 @@ def deposit(cupboard: Cupboard) -> Deposit:
 @pytest.fixture(scope="module")
 def archive(deposit: Deposit, cupboard: Cupboard, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("archive") / "dossier.pdf"
-    path.write_bytes(documents.pdf(deposit, originals=cupboard.bytes_of))
+    written = documents.pdf(deposit, originals=cupboard.bytes_of)
+    path.write_bytes(seal(written, makers.seal_key(), at=makers.NOW, fingerprint=deposit.fingerprint))
     return path
 
 
@@ -365,7 +367,7 @@ def test_both_are_made_and_kept_by_the_worker(
         row = queries.get_deposit(session, complete, camille)
         session.add(makers.document_row(row.id, sha256=files.keep(archive.read_bytes())))
         session.commit()
-    printing.print_deposit(sessions, files, row.id, DocumentKind(kind), now=makers.NOW)
+    printing.print_deposit(sessions, files, row.id, DocumentKind(kind), key=makers.seal_key(), now=makers.NOW)
     with sessions.reading() as session:
         kept = queries.find_document(session, row.id, DocumentKind(kind))
         assert kept is not None
