@@ -5,11 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from grantapp.domain.inspected import MOST_BYTES
 from grantapp.services import attaching, demonstration
-from grantapp.web import pieces
+from grantapp.web import pieces, site
 from tests.inspection import corpus
 from tests.web.reader import Page, plain
 
@@ -127,7 +128,7 @@ def test_no_name_is_too_strange(director, draft, name):
 
 
 def test_more_than_the_limit_is_refused_before_it_is_read(director, draft, monkeypatch):
-    monkeypatch.setattr(pieces, "MOST_UPLOAD", 10_000)
+    monkeypatch.setitem(site.MOST_SENT, "pieces.attach", 10_000)
     page = send(director, f"{draft}/pieces/other/ajouter", ("gros.pdf", b"%PDF-" + b"x" * 10_000))
     assert page.status == 413 and page.says("50 Mo au plus par fichier")
 
@@ -155,7 +156,8 @@ def test_a_large_file_never_stands_whole_in_memory(director, draft, monkeypatch)
         return attach(*given, content=Watched(content), **named)
 
     monkeypatch.setattr(attaching, "attach", watched)
-    fields = {"csrf_token": director.token(), "file": (io.BytesIO(corpus.pdf().ljust(3_000_000, b"\n")), "gros.pdf")}
+    heavy = FileStorage(io.BytesIO(corpus.pdf().ljust(3_000_000, b"\n")), "gros.pdf")
+    fields = {"csrf_token": director.token(), "file": heavy}
     boundary, body = encode_multipart(fields)  # by hand: the client itself would leave a file of its own open
     sent = {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
     assert director.post(f"{draft}/pieces/other/ajouter", **sent).status_code == 302
