@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from grantapp.config import BadSetting, Settings, clock_from
-from grantapp.french import NBSP, PARIS, day, typeset
+from grantapp.french import NBSP, PARIS, day, moment, plural, typeset
 
 EXITS = {"eligible": 0, "conditional": 0, "ineligible": 1, "undetermined": 3}
 BAD_INPUT = 2
@@ -338,10 +338,46 @@ def _write_examples(folder: Path) -> None:
         click.echo(typeset(f"{path} est écrit."))
 
 
+@command("mail")
+@click.option(
+    "--relancer", "again", is_flag=True, help="Redonner toutes leurs chances aux messages qui ne partent pas."
+)
+@click.option("--json", "as_data", is_flag=True, help="Écrire la liste en JSON.")
+@click.pass_context
+def mail(ctx: click.Context, again: bool, as_data: bool) -> None:
+    """Dit quels messages ne sont pas partis, et pourquoi.
+
+    Code de sortie 0 : aucun message n'est abandonné ; 1 : il y en a.
+    """
+    from grantapp.config import real_clock
+    from grantapp.services import mailing
+    from grantapp.serving import open_sessions
+
+    sessions = open_sessions(Settings.from_env())
+    if again:
+        with sessions.writing() as session:
+            count = mailing.try_again(session, at=real_clock())
+        click.echo(typeset(f"{plural(count, 'message')} à reprendre : l'ouvrier s'en charge dans la minute."))
+    with sessions.reading() as session:
+        waiting = mailing.list_waiting(session)
+    if as_data:
+        click.echo(json.dumps([each.as_json() for each in waiting], ensure_ascii=False, indent=2))
+    elif not again:
+        for each in waiting:
+            state = f"prochain essai le {moment(each.next_try_at)}" if each.next_try_at else "abandonné"
+            tried = plural(each.attempts, "essai")
+            click.echo(typeset(f"{each.kind} pour {each.email}, écrit le {moment(each.written_at)} : {tried}, {state}"))
+            if each.error:
+                click.echo(f"    {each.error}")
+        if not waiting:
+            click.echo("Tout le courrier est parti.")
+    ctx.exit(1 if any(each.next_try_at is None for each in waiting) else 0)
+
+
 @command("worker")
 @click.option("--parent", type=int, hidden=True)
 def worker(parent: int | None) -> None:
-    """Fait les travaux de fond (les PDF). « grantapp up » en démarre un."""
+    """Fait les travaux de fond (les PDF, le courrier). « grantapp up » en démarre un."""
     from grantapp.worker import run_worker
 
     run_worker(Settings.from_env(), parent=parent)

@@ -13,13 +13,19 @@ import waitress
 from grantapp.app import build_platform, create_app
 from grantapp.config import BadSetting, Settings, keep_demonstration
 from grantapp.services import accounts, demonstration
+from grantapp.storage.database import Sessions
 
 Say = Callable[[str], None]
 PAUSE_BEFORE_RESTART = 1.0  # seconds: a worker that dies at once must not eat the machine
 
 
+def open_sessions(settings: Settings) -> Sessions:
+    """The data of this home, checked and brought up to date, for a command that serves no page."""
+    return build_platform(settings).sessions
+
+
 def is_blank(settings: Settings) -> bool:
-    with build_platform(settings).sessions.reading() as session:
+    with open_sessions(settings).reading() as session:
         return not accounts.any_person(session)
 
 

@@ -5,7 +5,7 @@ import threading
 import time
 
 from grantapp.config import Settings, real_clock
-from grantapp.services import depositing, jobs, printing
+from grantapp.services import depositing, jobs, mailing, printing
 from grantapp.storage.database import Sessions, check_storage, make_engine
 from grantapp.storage.files import Files
 from grantapp.storage.queue import Queue
@@ -22,11 +22,20 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     engine.dispose()
     sessions, files = Sessions(engine), Files.at(settings.files_url)
     queue = Queue(settings.jobs_path, settings.secret_key)
-    handlers = {depositing.PRINT: printing.handler(sessions, files)}
+    handlers = {
+        depositing.PRINT: printing.handler(sessions, files),
+        mailing.MAIL: mailing.handler(sessions, mailing.Postman.of(settings)),
+    }
 
     def sweep() -> None:
+        now = real_clock()
         with sessions.reading() as session:
-            waiting = jobs.due(session, now=real_clock())
+            mail_is_due = mailing.anything_due(session, at=now)
+        if mail_is_due:
+            with sessions.writing() as session:
+                mailing.resume(session, at=now)
+        with sessions.reading() as session:
+            waiting = jobs.due(session, now=now)
         for job_id in waiting:
             queue.send(job_id)
 
