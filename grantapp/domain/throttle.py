@@ -6,6 +6,7 @@ Nobody is ever locked out for good: the longest wait is the length of the window
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -39,3 +40,17 @@ def wait(gate: Gate, tried: Iterable[datetime], at: datetime) -> timedelta:
     if len(counted) < gate.most:
         return timedelta(0)
     return counted[gate.most - 1] + gate.within - at
+
+
+def origin_of(address: str | None) -> str | None:
+    """What tries are counted for at a network address; None where the address tells nothing.
+
+    Behind a proxy that does not name its visitors, everybody comes from this machine. An IPv6 visitor owns a whole /64.
+    """
+    try:
+        read = ip_address(address or "")
+    except ValueError:
+        return None
+    if read.is_loopback:
+        return None
+    return str(ip_network((read, 64), strict=False)) if read.version == 6 else str(read)

@@ -213,7 +213,7 @@ class Received:
     name: str
     to: str
     subject: str
-    date: str
+    date: datetime
     text: str
     html: str
 
@@ -247,7 +247,7 @@ def _opened(name: str, content: bytes) -> Received:
         name=name,
         to=str(message["To"]),
         subject=str(message["Subject"]),
-        date=str(message["Date"]),
+        date=message["Date"].datetime,
         text=bodies["plain"],
         html=bodies["html"],
     )

@@ -76,6 +76,11 @@ def find_visit(session: Session, visit_id: UUID, at: datetime) -> VisitRow | Non
     return session.scalar(_going_on(at).where(VisitRow.id == visit_id).options(joinedload(VisitRow.person)))
 
 
+def find_visit_of(session: Session, visit_id: UUID, person_id: UUID) -> VisitRow | None:
+    """One visit of a person, whether or not it is still going on."""
+    return session.scalar(select(VisitRow).where(VisitRow.id == visit_id, VisitRow.person_id == person_id))
+
+
 def list_visits(session: Session, person_id: UUID, at: datetime) -> Sequence[VisitRow]:
     """Those of one person that are still going on, the last used first."""
     wanted = _going_on(at).where(VisitRow.person_id == person_id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import PackageLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
@@ -11,7 +11,7 @@ from grantapp import french
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
-from grantapp.web import account, public, scope, wizard
+from grantapp.web import account, mailbox, personal, public, scope, wizard
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -26,7 +26,19 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 MOST_FORM_BYTES = 2 * 2**20
-FILTERS = ("number", "euros", "percent", "square_metres", "day", "short_day", "moment", "size", "plural", "listing")
+FILTERS = (
+    "number",
+    "euros",
+    "percent",
+    "square_metres",
+    "day",
+    "short_day",
+    "moment",
+    "size",
+    "plural",
+    "listing",
+    "ago",
+)
 
 SENTENCES = {
     400: (
@@ -53,11 +65,12 @@ def furnish(app: Flask) -> None:
     app.jinja_env.filters.update({name: getattr(french, name) for name in FILTERS})
     app.jinja_env.globals.update(question_at=question_at, is_anchor=is_anchor, section_named=section_named)
     app.context_processor(_shared)
-    for module in (public, account, wizard):
+    for module in (public, account, personal, mailbox, wizard):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)
     scope.login.init_app(app)
+    app.before_request(scope.note_use)
     app.teardown_request(scope.close_session)
     app.after_request(_protect)
     app.register_error_handler(CSRFError, _csrf_failed)
@@ -67,7 +80,12 @@ def furnish(app: Flask) -> None:
 
 def _shared() -> dict[str, Any]:
     platform = scope.platform()
-    return {"person": scope.find_person(), "clock_notice": platform.clock_notice, "now": scope.arrived_at()}
+    return {
+        "person": scope.find_person(),
+        "clock_notice": platform.clock_notice,
+        "now": scope.arrived_at(),
+        "has_mailbox": platform.settings.is_demonstration,
+    }
 
 
 def _arrive() -> None:
@@ -78,6 +96,8 @@ def _arrive() -> None:
 def _protect(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if "frames" in g:
+        response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {g.frames}"
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint == "static":
