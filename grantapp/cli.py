@@ -374,6 +374,31 @@ def mail(ctx: click.Context, again: bool, as_data: bool) -> None:
     ctx.exit(1 if any(each.next_try_at is None for each in waiting) else 0)
 
 
+@command("second-factor")
+@click.argument("email", metavar="ADRESSE")
+def drop_second_factor(email: str) -> None:
+    """Retire la double vérification d'un compte.
+
+    Pour qui a perdu son téléphone et ses codes de secours, et que vous avez reconnu autrement. La personne en est
+    prévenue par courriel.
+    """
+    from grantapp.config import real_clock
+    from grantapp.domain.lifecycle import Refused
+    from grantapp.services import accounts, second_factor
+    from grantapp.serving import open_sessions
+
+    settings = Settings.from_env()
+    with open_sessions(settings).writing() as session:
+        person = accounts.find_person_at(session, email)
+        if person is None:
+            raise click.ClickException(f"Aucun compte n'a l'adresse « {email} ».")
+        try:
+            second_factor.remove_for(session, person, now=clock_from(settings.clock_text)(), at=real_clock())
+        except Refused as refused:
+            raise click.ClickException(refused.sentence) from None
+    click.echo(typeset(f"{person.name} se connecte désormais sans code ; un message l'en prévient."))
+
+
 @command("worker")
 @click.option("--parent", type=int, hidden=True)
 def worker(parent: int | None) -> None:

@@ -77,6 +77,12 @@ def find_person(session: Session, person_id: UUID, epoch: int) -> Person | None:
     return as_person(row) if row and row.epoch == epoch else None
 
 
+def find_person_at(session: Session, email: str) -> Person | None:
+    """Whoever has this address. For the operator: a page never tells who has an account."""
+    row = queries.find_person_by_email(session, one_spelling(email))
+    return as_person(row) if row else None
+
+
 def is_address_confirmed(session: Session, *, by: Person) -> bool:
     """Whether the person has followed a link sent to the present address."""
     row = people.find_confirmed_address(session, by.id)

@@ -44,7 +44,7 @@ def overview() -> Any:
 def confirm_address() -> Any:
     number = links.ask_confirmation(session(), now=arrived_at(), at=really_now(), by=person())
     platform().queue.send(number)
-    tell(f"Un message vient de partir pour {person().email} : suivez le lien qu'il contient.")
+    tell("Un message vient de partir à votre adresse : suivez le lien qu'il contient.")
     return redirect(url_for("personal.overview"))
 
 
