@@ -16,12 +16,8 @@ from grantapp.services import accounts, demonstration
 from grantapp.storage.database import Sessions
 
 Say = Callable[[str], None]
-# The HTTPS server in front says who visits: its word alone is taken, and only from this machine.
-_BEHIND_HTTPS = {
-    "trusted_proxy": "127.0.0.1",
-    "trusted_proxy_count": 1,
-    "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
-}
+# The HTTPS server in front says who visits: its last word alone is taken, and only from this machine.
+BEHIND_HTTPS = {"trusted_proxy": "127.0.0.1", "trusted_proxy_count": 1, "trusted_proxy_headers": {"x-forwarded-for"}}
 PAUSE_BEFORE_RESTART = 1.0  # seconds: a worker that dies at once must not eat the machine
 
 
@@ -59,7 +55,7 @@ def serve(settings: Settings, *, blank: bool, say: Say) -> None:
             connection_limit=1000,
             channel_timeout=30,
             ident=None,
-            **(_BEHIND_HTTPS if settings.https else {}),
+            **(BEHIND_HTTPS if settings.https else {}),
         )
     except OSError as error:
         raise BadSetting(
