@@ -74,6 +74,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     https: bool = False
+    seal_key: Path | None = None  # an operator's own PEM files, in the place of the key made at first start
+    seal_certificate: Path | None = None
     address: str = "http://127.0.0.1:8000"  # where readers of a document find this site; printed, never followed
     smtp: SmtpServer | None = None  # None: mail is kept in a maildir below the home
     mail_from: str = "grantapp@localhost"
@@ -86,6 +88,11 @@ class Settings:
     def is_demonstration(self) -> bool:
         """Whether this home holds invented data."""
         return (self.home / DEMONSTRATION).exists()
+
+    @property
+    def database_exists(self) -> bool:
+        """Whether there is a database file; a reader must not make an empty one."""
+        return Path(self.database_url.removeprefix("sqlite:///")).exists()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -107,6 +114,8 @@ class Settings:
             host=host,
             port=int(port),
             https=environ.get("GRANTAPP_HTTPS", "") == "1",
+            seal_key=_seal_file(environ, "GRANTAPP_SEAL_KEY", "GRANTAPP_SEAL_CERTIFICATE"),
+            seal_certificate=_seal_file(environ, "GRANTAPP_SEAL_CERTIFICATE", "GRANTAPP_SEAL_KEY"),
             address=_address(environ.get("GRANTAPP_ADDRESS") or f"http://{host}:{port}"),
             smtp=_smtp(environ.get("GRANTAPP_SMTP", ""), environ.get("GRANTAPP_MAIL_FROM", "")),
             mail_from=_mail_from(environ.get("GRANTAPP_MAIL_FROM") or "grantapp@localhost"),
@@ -165,6 +174,15 @@ def _mail_from(text: str) -> str:
             "ne-pas-repondre@dossiers.example."
         )
     return text
+
+
+def _seal_file(environ: Mapping[str, str], name: str, other: str) -> Path | None:
+    text = environ.get(name, "")
+    if not text and environ.get(other):
+        raise BadSetting(f"{other} est donné sans {name} : il faut les deux, ou aucun.")
+    if text and not Path(text).is_file():
+        raise BadSetting(f"{name} vaut « {text} » : ce fichier n'existe pas.")
+    return Path(text).resolve() if text else None
 
 
 def _kept_secret(path: Path) -> str:

@@ -114,3 +114,19 @@ def test_a_server_without_an_address_to_write_from_is_refused(tmp_path):
 def test_an_address_to_write_from_is_one_plain_address(tmp_path, text):
     with pytest.raises(BadSetting, match="GRANTAPP_MAIL_FROM"):
         Settings.from_env({"GRANTAPP_HOME": str(tmp_path), "GRANTAPP_MAIL_FROM": text})
+
+
+def test_an_operator_s_key_and_certificate_come_together_or_not_at_all(tmp_path):
+    home = {"GRANTAPP_HOME": str(tmp_path)}
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    key.touch()
+    certificate.touch()
+    both = {"GRANTAPP_SEAL_KEY": str(key), "GRANTAPP_SEAL_CERTIFICATE": str(certificate)}
+    settings = Settings.from_env(home | both)
+    assert (settings.seal_key, settings.seal_certificate) == (key, certificate)
+    assert Settings.from_env(home).seal_key is None
+    for name, other in (tuple(both), tuple(reversed(both))):
+        with pytest.raises(BadSetting, match=f"{name} est donné sans {other}"):
+            Settings.from_env(home | {name: both[name]})
+        with pytest.raises(BadSetting, match=f"{other} vaut .* n'existe pas"):
+            Settings.from_env(home | both | {other: str(tmp_path / "nulle-part.pem")})

@@ -1,8 +1,8 @@
 """Judge a project file, with no database: what `grantapp check` does."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +14,11 @@ from grantapp.domain.edition import Edition
 from grantapp.domain.judgement import Judgement, judge
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.orientation import Orientation, orient
-from grantapp.domain.piece import examine
 from grantapp.domain.project import Project, is_anchor, section_named
 from grantapp.domain.project_file import Fault, load
 from grantapp.editions import all_editions, find_edition, get_edition
 from grantapp.french import PARIS, listing, typeset
+from grantapp.inspection.opening import opened
 
 MOST_BYTES = 20_000_000
 YEARS = range(1900, 2101)
@@ -34,11 +34,12 @@ class BadFile(Exception):  # noqa: N818 - it is an answer to a person, with ever
 
 @dataclass(frozen=True)
 class Case:
-    """A project ready to be judged: what, by which edition, when."""
+    """A project ready to be judged: what, by which edition, when; and the files given with it, by their SHA-256."""
 
     project: Project
     edition: Edition
     at: datetime
+    papers: Mapping[str, bytes] = field(default_factory=dict)
 
     def judgement(self) -> Judgement:
         return judge(self.edition, self.project, self.at)
@@ -111,7 +112,7 @@ def _refuse_constant(name: str) -> object:
 
 def with_papers(case: Case, papers: tuple[str, ...]) -> Case:
     """The case with files of this machine among its pieces: `CHEMIN`, or `question=CHEMIN` to say which piece it is."""
-    project, faults = case.project, []
+    project, faults, kept = case.project, [], dict(case.papers)
     for given in papers:
         piece, _, path = given.rpartition("=")
         anchor = f"pieces.{piece or 'other'}"
@@ -119,16 +120,18 @@ def with_papers(case: Case, papers: tuple[str, ...]) -> Case:
             if not is_anchor(anchor):
                 known = listing((question.name for question in section_named("pieces").questions), "ou")
                 raise Refused(f"Pièce inconnue. Écrivez {known}, puis « = », puis le chemin.")
-            found, _ = examine(Path(path).name, Path(path).read_bytes())
+            with Path(path).open("rb") as file, opened(Path(path).name, file) as safe:
+                found, content = safe.piece, safe.path.read_bytes()
         except Refused as refused:
             faults.append(Fault(f"--piece {given}", refused.sentence))
         except OSError as error:
             faults.append(Fault(f"--piece {given}", typeset(f"Fichier illisible : {error.strerror or error}.")))
         else:
+            kept[found.sha256] = content
             project = project.with_answers({anchor: (project.answer(anchor) or ()) + (found,)})
     if faults:
         raise BadFile(tuple(faults))
-    return replace(case, project=project)
+    return replace(case, project=project, papers=kept)
 
 
 def unfiled(case: Case) -> Deposit:

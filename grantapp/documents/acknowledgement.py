@@ -1,0 +1,63 @@
+"""The acknowledgement: one page that says what was recorded, when, by whom, and what that is worth."""
+
+from dataclasses import dataclass, replace
+
+from grantapp import french
+from grantapp.documents.dossier import File, printed_dossier
+from grantapp.documents.leaf import render
+from grantapp.documents.summary import shortened
+from grantapp.domain.deposit import Deposit
+
+# Lengths at which a text of the page is cut, so that the page stays one whatever was typed; the dossier has all of it.
+LONGEST_TITLE = 150
+LONGEST_NAME = 90
+LONGEST_FILE = 44
+MOST_PIECES = 6
+
+
+@dataclass(frozen=True)
+class Step:
+    text: str
+    is_doubtful: bool
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    title: str
+    applicant: str
+    filed_by: str
+    pieces: tuple[File, ...]
+    other_pieces: int
+    steps: tuple[Step, ...]
+
+
+def pdf(deposit: Deposit) -> bytes:
+    """The same deposit gives the same bytes."""
+    dossier = printed_dossier(deposit)
+    files = [file for piece in dossier.pieces for file in piece.files]
+    # One that would stand alone after « et un autre » has its own line.
+    shown = files if len(files) <= MOST_PIECES + 1 else files[:MOST_PIECES]
+    paper = Acknowledgement(
+        title=shortened(dossier.title, LONGEST_TITLE),
+        applicant=shortened(dossier.applicant, LONGEST_NAME),
+        filed_by=shortened(dossier.deposited_by, LONGEST_NAME),
+        pieces=tuple(replace(each, name=shortened(each.name, LONGEST_FILE)) for each in shown),
+        other_pieces=len(files) - len(shown),
+        steps=tuple(_steps(deposit)),
+    )
+    return render("acknowledgement", deposit, dossier=dossier, paper=paper)
+
+
+def _steps(deposit: Deposit) -> list[Step]:
+    """What the frozen edition says of what comes next: where the request is filed, and which round examines it."""
+    steps = []
+    for name in ("official_filing", "filing"):
+        said = deposit.content["texts"].get(name)
+        if isinstance(said, dict) and said["text"]:
+            doubtful = any(not each["verified"] for each in said["citations"])
+            steps.append(Step(french.typeset(said["text"]), doubtful))
+            break
+    for finding in deposit.content["judgement"]["findings"]:
+        if finding["slug"] == "releve" and finding["verdict"] == "met":
+            steps.append(Step(finding["sentence"], any(not each["verified"] for each in finding["citations"])))
+    return steps
