@@ -80,8 +80,9 @@ def detach(session: Session, reference: str, attachment_id: UUID, *, now: dateti
 def read_attachment(
     session: Session, files: Files, reference: str, attachment_id: UUID, *, by: Person
 ) -> tuple[AttachmentLine, bytes]:
+    """A file of the dossier, or one that was filed with an earlier version."""
     row = queries.get_attachment(session, reference, attachment_id, by)
-    if row.removed_at is not None:
+    if row.removed_at is not None and not drafting.was_filed(row):
         raise NotFound
     return drafting.attachment_line(row), files.read(row.sha256)
 

@@ -17,6 +17,7 @@ from grantapp.storage.models import (
     DocumentRow,
     DossierRow,
     JobRow,
+    JournalRow,
     MembershipRow,
     PersonRow,
 )
@@ -30,6 +31,10 @@ def _is_theirs(by: Person) -> ColumnElement[bool]:
     # Read from the table and not from `by`: a membership that ended a second ago opens nothing.
     theirs = select(MembershipRow.organisation_id).where(MembershipRow.person_id == by.id)
     return DossierRow.organisation_id.in_(theirs)
+
+
+# The filed versions without their text, which is long: it is read when it is asked for.
+_VERSIONS = selectinload(DossierRow.deposits).defer(DepositRow.canonical)
 
 
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -55,7 +60,7 @@ def get_dossier(session: Session, reference: str, by: Person) -> DossierRow:
     wanted = (
         select(DossierRow)
         .where(DossierRow.reference == reference, _is_theirs(by))
-        .options(selectinload(DossierRow.sections), selectinload(DossierRow.attachments))
+        .options(selectinload(DossierRow.sections), selectinload(DossierRow.attachments), _VERSIONS)
     )
     if (found := session.scalar(wanted)) is None:
         raise NotFound
@@ -67,7 +72,7 @@ def list_dossiers(session: Session, by: Person) -> list[DossierRow]:
     wanted = (
         select(DossierRow)
         .where(_is_theirs(by))
-        .options(selectinload(DossierRow.sections))
+        .options(selectinload(DossierRow.sections), _VERSIONS)
         .order_by(DossierRow.updated_at.desc(), DossierRow.reference.desc())
     )
     return list(session.scalars(wanted))
@@ -127,6 +132,16 @@ def get_deposit(session: Session, reference: str, by: Person, number: int | None
     if (found := session.scalar(wanted)) is None:
         raise NotFound
     return found
+
+
+def find_last_act(session: Session, dossier: DossierRow, act: str) -> JournalRow | None:
+    """The last line of the journal that tells of this act on this dossier."""
+    return session.scalar(
+        select(JournalRow)
+        .where(JournalRow.dossier_id == dossier.id, JournalRow.act == act)
+        .order_by(JournalRow.id.desc())
+        .limit(1)
+    )
 
 
 def count_deposits(session: Session, dossier: DossierRow) -> int:

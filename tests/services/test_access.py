@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from grantapp.domain.people import Person
-from grantapp.services import attaching, depositing, drafting
+from grantapp.services import attaching, depositing, drafting, versioning
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.models import AttachmentRow, JournalRow, MembershipRow
@@ -21,7 +21,7 @@ from tests.makers import NOW
 
 def use_cases() -> list[tuple[str, Callable[..., Any]]]:
     """Every public function that names a dossier by its reference."""
-    modules: list[ModuleType] = [drafting, attaching, depositing]
+    modules: list[ModuleType] = [drafting, attaching, depositing, versioning]
     return [
         (f"{module.__name__.rpartition('.')[2]}.{name}", function)
         for module in modules
@@ -49,7 +49,7 @@ CASES = use_cases()
 
 
 def test_every_use_case_is_here():
-    assert len(CASES) >= 12
+    assert len(CASES) >= 18
 
 
 @pytest.mark.parametrize("filed", [False, True], ids=["draft", "deposited"])
