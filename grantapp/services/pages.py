@@ -311,6 +311,7 @@ class ChangesPage:
     saved_since: tuple[Section, ...] = ()  # of the version in preparation, the sections saved since the last filing
     seen: str = ""  # what this page was made from: giving up a version asks for it back
     window: Window | None = None  # in which the next version may be filed
+    refusal: str = ""  # why the next version cannot be begun now
 
     @property
     def is_empty(self) -> bool:

@@ -1,5 +1,6 @@
 """A filed dossier taken up again: the next version is prepared while the last one stays filed, whole and verifiable."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from grantapp.domain.lifecycle import Move, Refused, State
 from grantapp.domain.people import Person
 from grantapp.domain.project import section_named
 from grantapp.domain.project_file import dump_section, load_section
-from grantapp.french import day, moment
+from grantapp.french import day, moment, typeset
 from grantapp.services import depositing, drafting, journal
 from grantapp.services.pages import ChangesPage, DossierHead
 from grantapp.storage import queries
@@ -25,7 +26,8 @@ from grantapp.storage.queries import NotFound
 def reopening(session: Session, reference: str, *, now: datetime, by: Person) -> ChangesPage:
     """What somebody should know before preparing another version of a filed dossier."""
     dossier = queries.get_dossier(session, reference, by)
-    return _page(dossier, _last(dossier), now)
+    page, window = _page(dossier, _last(dossier), now), _window(dossier, now)
+    return page if window.is_open(now) else replace(page, refusal=typeset(_too_late(page.head, window)))
 
 
 def reopen(session: Session, reference: str, *, number: int, now: datetime, by: Person) -> None:

@@ -8,10 +8,11 @@ from jinja2 import PackageLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from grantapp import french
+from grantapp.domain.changes import excerpts
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
-from grantapp.web import account, public, scope, wizard
+from grantapp.web import account, public, restoring, scope, versions, wizard
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -26,7 +27,20 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 MOST_FORM_BYTES = 2 * 2**20
-FILTERS = ("number", "euros", "percent", "square_metres", "day", "short_day", "moment", "size", "plural", "listing")
+MOST_BYTES = {"wizard.attach": wizard.MOST_UPLOAD, "restoring.look": restoring.MOST_UPLOAD}
+FILTERS = (
+    "number",
+    "euros",
+    "percent",
+    "square_metres",
+    "day",
+    "short_day",
+    "moment",
+    "size",
+    "plural",
+    "listing",
+    "typeset",
+)
 
 SENTENCES = {
     400: (
@@ -52,8 +66,9 @@ def furnish(app: Flask) -> None:
     app.jinja_loader = PackageLoader("grantapp")
     app.jinja_env.filters.update({name: getattr(french, name) for name in FILTERS})
     app.jinja_env.globals.update(question_at=question_at, is_anchor=is_anchor, section_named=section_named)
+    app.jinja_env.globals.update(excerpts=excerpts)
     app.context_processor(_shared)
-    for module in (public, account, wizard):
+    for module in (public, account, versions, restoring, wizard):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)
@@ -72,7 +87,7 @@ def _shared() -> dict[str, Any]:
 
 def _arrive() -> None:
     scope.arrived_at()
-    request.max_content_length = wizard.MOST_UPLOAD if request.endpoint == "wizard.attach" else MOST_FORM_BYTES
+    request.max_content_length = MOST_BYTES.get(request.endpoint or "", MOST_FORM_BYTES)
 
 
 def _protect(response: Response) -> Response:

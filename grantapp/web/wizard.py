@@ -12,7 +12,7 @@ from grantapp.domain.piece import MOST_BYTES
 from grantapp.domain.project import Section, find_section
 from grantapp.forms.instants import DayForm, FilingForm
 from grantapp.forms.steps import form_for
-from grantapp.services import attaching, depositing, drafting, orienting, simulating
+from grantapp.services import attaching, depositing, drafting, orienting, simulating, versioning
 from grantapp.web.scope import applicant, arrived_at, person, platform, session, tell
 
 bp = Blueprint("wizard", __name__, url_prefix="/dossiers")
@@ -134,7 +134,8 @@ def review(reference: str) -> Any:
 @applicant
 def deposit(reference: str) -> Any:
     page = drafting.missing(session(), reference, now=arrived_at(), by=person())
-    return render_template("wizard/deposit.html", page=page)
+    upcoming = versioning.find_upcoming(session(), reference, now=arrived_at(), by=person())
+    return render_template("wizard/deposit.html", page=page, upcoming=upcoming)
 
 
 @bp.post("/<reference>/depot")
@@ -142,7 +143,8 @@ def deposit(reference: str) -> Any:
 def file_dossier(reference: str) -> Any:
     """The act is done when the deposit is committed; the PDF is only its picture, made by the worker."""
     address = platform().settings.address
-    job = depositing.deposit(session(), reference, address=address, now=arrived_at(), by=person())
+    number = request.form.get("number", type=int)  # the version that the page was about to file
+    job = depositing.deposit(session(), reference, address=address, number=number, now=arrived_at(), by=person())
     if job is not None:
         platform().queue.send(job)
     return redirect(url_for("wizard.receipt", reference=reference))

@@ -18,6 +18,7 @@ ANYONE = {
     ("GET", "public.edition"): 200,
     ("GET", "public.notice"): 200,
     ("GET", "public.accessibility"): 200,
+    ("GET", "public.schema"): 200,
     ("GET", "public.health"): 200,
     ("GET", "account.sign_up"): 200,
     ("POST", "account.create_account"): 422,  # an empty form
@@ -50,6 +51,16 @@ SIGNED_IN = {
     ("GET", "wizard.receipt"): (200, 404),  # after filing
     ("GET", "wizard.pdf"): (302, 404),  # not made yet: back to the receipt
     ("POST", "wizard.detach"): (409, 404),  # what was filed stays
+    ("GET", "versions.version"): (200, 404),
+    ("GET", "versions.reopening"): (200, 404),
+    ("GET", "versions.renouncing"): (302, 404),  # nothing is in preparation
+    ("GET", "versions.upcoming"): (302, 404),
+    ("POST", "versions.renounce"): (302, 404),
+    ("POST", "versions.reopen"): (302, 404),
+    ("GET", "restoring.choose"): (200, 200),
+    ("POST", "restoring.look"): (302, 302),  # no file was chosen
+    ("GET", "restoring.found"): (302, 302),
+    ("POST", "restoring.create"): (302, 302),
 }
 ORDER = list(SIGNED_IN)
 
@@ -83,6 +94,7 @@ def address(app, fill, director) -> Callable[[str], str]:
             "number": 1,
             "attachment_id": attachment,
             "filename": "style.css",
+            "name": "dossier-3",
         }
         adapter = app.url_map.bind("localhost")
         rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
