@@ -8,6 +8,7 @@ from typing import Any
 from grantapp import french
 from grantapp.documents import pdf as printer
 from grantapp.documents.answers import PrintedSection, printed_section
+from grantapp.documents.changes import PrintedChanges, printed_changes
 from grantapp.documents.ink import Ink
 from grantapp.documents.report import Report, report
 from grantapp.documents.summary import KeyFacts, key_facts, shortened
@@ -81,6 +82,7 @@ class PrintedDossier:
     report: Report
     unanswered: tuple[str, ...]
     replaced: tuple[str, ...]
+    changes: PrintedChanges | None  # to the version before, if there was one
 
     @property
     def is_filed(self) -> bool:
@@ -149,6 +151,7 @@ def printed_dossier(deposit: Deposit) -> PrintedDossier:
         report=judged,
         unanswered=tuple(gap["label"] for gap in content["unanswered"]),
         replaced=_all_replaced(printed, ink),
+        changes=printed_changes(content),
     )
 
 

@@ -288,10 +288,9 @@ def _row(pair: Pair, was: _Given | None, now: _Given | None, columns: list[Mappi
         if (name := each["name"]) and old.get(name) != new.get(name)
     )
     what: What = "added" if pair.before is None else "removed" if pair.after is None else "changed"
-    shown = after or before
     return RowChange(
         what=what,
-        title=next((text for each in columns if (text := shown.get(each["name"]))), "—"),
+        title=_title_of(after or before, columns),
         was_row=None if pair.before is None else pair.before + 1,
         is_row=None if pair.after is None else pair.after + 1,
         cells=cells,
@@ -305,6 +304,13 @@ def _cells(given: _Given | None, place: int | None) -> dict[str, str | None]:
         return {}
     names = (each["name"] for each in given.answer["columns"])
     return dict(zip(names, given.answer["rows"][place], strict=True))
+
+
+def _title_of(cells: Mapping[str, str | None], columns: list[Mapping[str, Any]]) -> str:
+    """The first thing a row says, then the words that name it among the others, where they are not the same."""
+    named = (cells.get(name) for name in keys_of(columns))
+    said = [next((text for text in cells.values() if text), None), next((text for text in named if text), None)]
+    return " · ".join(dict.fromkeys(text for text in said if text)) or "—"
 
 
 def _values(given: _Given | None, place: int | None) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from grantapp.domain.project_file import Fault, dump, load
 from grantapp.domain.question import Piece
 from grantapp.editions import find_edition, open_on
 from grantapp.french import moment, plural, size, typeset
+from grantapp.inspection.embedded import EmbeddedFile
 from grantapp.services import attaching, drafting, journal
 from grantapp.services.judging import read_instant
 from grantapp.services.pages import FoundPage, FoundPiece
@@ -154,7 +155,7 @@ def restore(
             f"{plural(len(faults), 'réponse illisible', 'réponses illisibles')} du fichier, à saisir de nouveau."
         )
     with tempfile.TemporaryDirectory(prefix="grantapp-") as folder:
-        there = pieces_of(path, Path(folder), shown=shown)
+        there = _carried(path, Path(folder), shown)
         for piece, each in _listed(project):
             if each.sha256 not in there:
                 left_out.append(f"« {each.name} » : le fichier ne contient pas cette pièce, joignez-la de nouveau.")
@@ -185,9 +186,17 @@ def _listed(project: Project) -> Iterator[tuple[str, Piece]]:
             yield asked.name, each
 
 
+def _carried(path: Path, into: Path, shown: str) -> Mapping[str, EmbeddedFile]:
+    """The pieces inside, by fingerprint. When they cannot be taken out, the answers are good all the same."""
+    try:
+        return pieces_of(path, into, shown=shown)
+    except Refused:
+        return {}
+
+
 def _pieces(path: Path, project: Project, shown: str) -> Iterator[FoundPiece]:
     with tempfile.TemporaryDirectory(prefix="grantapp-") as folder:
-        there = pieces_of(path, Path(folder), shown=shown)
+        there = _carried(path, Path(folder), shown)
         labels = {asked.name: asked.label for asked in section_named(drafting.PIECES).questions}
         for piece, each in _listed(project):
             yield FoundPiece(piece, labels[piece], each.name, each.size, each.sha256 in there)

@@ -1,5 +1,6 @@
 """A filed dossier taken up again: the next version is prepared while the last one stays filed, whole and verifiable."""
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -199,7 +200,10 @@ def _page(dossier: DossierRow, last: Deposit, now: datetime) -> ChangesPage:
 
 
 def _seen(dossier: DossierRow) -> str:
-    return dossier.updated_at.isoformat()
+    """What the draft is made of, whatever the clock says: the version of each section, and the files attached."""
+    sections = sorted(f"{row.name} {row.version}" for row in dossier.sections)
+    pieces = sorted(row.id.hex for row in dossier.attachments if row.removed_at is None)
+    return hashlib.sha256("\n".join([*sections, *pieces]).encode()).hexdigest()
 
 
 def _window(dossier: DossierRow, now: datetime) -> Window:

@@ -235,7 +235,7 @@ def test_an_added_row_shows_everything_it_says():
     before, after = expenses((Post.STUDIES, "Plan", 5)), expenses((Post.STUDIES, "Plan", 5), (Post.LAND, "Achat", 7))
     (table,) = between(before, after).tables
     (row,) = table.rows
-    assert (row.what, row.was_row, row.is_row, row.title) == ("added", None, 2, "Achat du terrain")
+    assert (row.what, row.was_row, row.is_row, row.title) == ("added", None, 2, "Achat du terrain · Achat")
     assert {cell.label: cell.after for cell in row.cells} == {
         "Poste": "Achat du terrain",
         "Détail": "Achat",
