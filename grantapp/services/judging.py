@@ -70,10 +70,10 @@ def read_case(path: Path, *, edition_id: str | None, on: datetime | None, now: d
         raise BadFile(faults)
     at = on or stated or now
     edition = get_edition(wanted) if wanted else edition_for(desks(all_editions(), project, at))
-    return Case(project, edition, at, _origin(unpacked, edition, at))
+    return Case(project, edition, at, _origin(unpacked, at))
 
 
-def _origin(unpacked: Unpacked, edition: Edition, at: datetime) -> str:
+def _origin(unpacked: Unpacked, at: datetime) -> str:
     """What the file was, and that nothing of its frozen verdict is believed."""
     if unpacked.deposit is None:
         return ""
@@ -86,9 +86,8 @@ def _origin(unpacked: Unpacked, edition: Edition, at: datetime) -> str:
         which = "un dossier non déposé"
     on = "à ce même instant" if at == filed_at else f"au {moment(at)}"
     return typeset(
-        f"{what} {which}. Ses réponses sont jugées de nouveau, {on}, par l'édition {edition.id} (version "
-        f"{edition.version}) : le résultat figé dans le fichier n'est pas repris, et rien ne prouve ici qu'il "
-        "n'a pas été modifié."
+        f"{what} {which}. Ses réponses sont jugées de nouveau, {on}, par les règles que connaît cette version de "
+        "grantapp : le résultat figé dans le fichier n'est pas repris, et rien ne prouve ici qu'il n'a pas été modifié."
     )
 
 
