@@ -82,10 +82,10 @@ def last_deposit(dossier: DossierRow) -> Deposit | None:
     return thaw(dossier.deposits[-1].canonical.encode()) if dossier.deposits else None
 
 
-def receipt(session: Session, reference: str, *, by: Person) -> ReceiptPage:
-    """The proof of the last filing."""
+def receipt(session: Session, reference: str, *, number: int | None = None, by: Person) -> ReceiptPage:
+    """The proof of a filing: of the last one, unless a version is named."""
     dossier = queries.get_dossier(session, reference, by)
-    row = queries.get_deposit(session, reference, by)
+    row = queries.get_deposit(session, reference, by, number)
     frozen = thaw(row.canonical.encode())
     document = queries.find_document(session, row.id)
     job = queries.find_job(session, PRINT, row.id)

@@ -283,6 +283,10 @@ class ReceiptPage:
     pieces: tuple[AttachmentLine, ...]
     versions: tuple["VersionLine", ...] = ()  # every one that was filed, the last first
 
+    @property
+    def is_last(self) -> bool:
+        return not self.versions or self.versions[0].number == self.number
+
 
 @dataclass(frozen=True)
 class VersionLine:

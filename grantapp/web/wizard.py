@@ -153,7 +153,10 @@ def file_dossier(reference: str) -> Any:
 @bp.get("/<reference>/recepisse")
 @applicant
 def receipt(reference: str) -> Any:
-    return render_template("wizard/receipt.html", page=depositing.receipt(session(), reference, by=person()))
+    """Of the last filing; `?version=1` for an earlier one."""
+    number = request.args.get("version", type=int)
+    page = depositing.receipt(session(), reference, number=number, by=person())
+    return render_template("wizard/receipt.html", page=page)
 
 
 @bp.get("/<reference>/v<int:number>.pdf")

@@ -110,6 +110,11 @@ def test_a_second_version_is_shown_before_it_is_filed_then_filed_and_listed(dire
     assert len(rows) == 2
     assert rows[0].startswith("Version 2 en vigueur") and "1 réponse changée" in rows[0]
     assert rows[1].startswith("Version 1") and "15 mars 2022" in rows[1]
+    first = director.read(f"{reopened}/recepisse?version=1")
+    assert first.heading == "Version 1 déposée" and first.says("remplacée par la version 2")
+    assert first.says("15 mars 2022 à 10 h 00") and first.says("A22-0001, version 1")
+    assert not first.says("Corriger et déposer") and receipt.says("Corriger et déposer")
+    assert director.get(f"{reopened}/recepisse?version=9").status_code == 404
     after = director.read(f"{reopened}/versions/2")
     assert after.heading == "Ce qu'a changé la version 2" and after.says("Ancienne filature")
     assert director.read(f"{reopened}/versions/1").says("première version")
