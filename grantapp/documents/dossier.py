@@ -1,15 +1,19 @@
 """The dossier, from a frozen deposit and from nothing else: cover, contents, summary, answers, report, pieces."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from grantapp import french
 from grantapp.documents import pdf as printer
+from grantapp.documents import qr
 from grantapp.documents.answers import PrintedSection, printed_section
 from grantapp.documents.changes import PrintedChanges, printed_changes
+from grantapp.documents.charts import Charts, charts
+from grantapp.documents.finishing import Attachment, Relationship
 from grantapp.documents.ink import Ink
+from grantapp.documents.originals import Originals, attached, attached_names
 from grantapp.documents.report import Report, report
 from grantapp.documents.summary import KeyFacts, key_facts, shortened
 from grantapp.domain.deposit import Deposit
@@ -34,13 +38,17 @@ HEADINGS = (
     ("successor", "Ce qui a suivi"),
 )
 LONGEST_RUNNING_TITLE = 80
+QR = "grantapp:images/qr.svg"
 
 
 @dataclass(frozen=True)
 class File:
     name: str
+    pages: int | None  # None for an image, and for what was deposited before pieces were opened
     size: str
     sha256: tuple[str, ...]  # in groups of eight
+    attached: str | None  # its name inside the PDF, where it is
+    thumbnail: str | None  # the address of its image
 
 
 @dataclass(frozen=True)
@@ -74,20 +82,28 @@ class PrintedDossier:
     deposited_by: str
     fingerprint: tuple[str, ...]  # in groups of eight
     short_code: str
+    verify_at: str | None  # where a filed version is verified, as its QR code says it
     octets: int
     key_facts: tuple[tuple[KeyFacts, ...], ...]  # by column
     sections: tuple[PrintedSection, ...]
     declarations: PrintedSection | None
     pieces: tuple[Piece, ...]
     report: Report
+    charts: Charts
     unanswered: tuple[str, ...]
     replaced: tuple[str, ...]
     changes: PrintedChanges | None  # to the version before, if there was one
+    attached: int  # how many files of the applicant's the PDF carries
 
     @property
     def is_filed(self) -> bool:
         """False for a project printed from its file, which is number 0: the document must not claim a deposit."""
         return self.number > 0
+
+    @property
+    def verify_page(self) -> str | None:
+        """The same page as a person types it."""
+        return self.verify_at.partition("://")[2].partition("?")[0] if self.verify_at else None
 
     @property
     def files(self) -> int:
@@ -98,20 +114,44 @@ class PrintedDossier:
         return tuple(piece for piece in self.pieces if piece.required and not piece.files)
 
 
-def pdf(deposit: Deposit, *, progress: Callable[[str], None] | None = None) -> bytes:
-    """The dossier's bytes. The same deposit gives the same bytes: nothing is read but the deposit and our own files."""
+def pdf(
+    deposit: Deposit,
+    *,
+    originals: Originals = lambda _: None,
+    thumbnails: Originals = lambda _: None,
+    progress: Callable[[str], None] | None = None,
+) -> bytes:
+    """The dossier's bytes, with `dossier.json` and the pieces inside.
+
+    `originals` and `thumbnails` (JPEG) give bytes by the SHA-256 of a piece. The same deposit and the same pieces give
+    the same bytes: nothing else is read but our own files.
+    """
     tell = progress or (lambda _: None)
     tell("Préparation du dossier…")
-    page = printed_dossier(deposit)
+    attachments = attached(deposit, originals)
+    images = {
+        f"grantapp:images/{sha256}.jpg": image
+        for sha256 in attached_names(deposit.content)
+        if (image := thumbnails(sha256)) is not None
+    }
+    page = printed_dossier(deposit, attachments=attachments, images=images)
     html = printer.environment().get_template("documents/dossier.html").render(dossier=page)
     tell("Mise en pages…")
-    written = printer.render(html, identifier=deposit.fingerprint[:32])
+    if page.verify_at:
+        images[QR] = qr.svg(page.verify_at)
+    written = printer.render(
+        html, identifier=deposit.fingerprint[:32], deposit=deposit, attachments=attachments, images=images
+    )
     tell(french.typeset(f"Dossier prêt : {french.size(len(written))}."))
     return written
 
 
-def printed_dossier(deposit: Deposit) -> PrintedDossier:
+def printed_dossier(
+    deposit: Deposit, *, attachments: tuple[Attachment, ...] = (), images: Collection[str] = ()
+) -> PrintedDossier:
     content = deposit.content
+    names = attached_names(content)
+    inside = {each.name for each in attachments}
     answers = {answer["anchor"]: answer for section in content["sections"] for answer in section["answers"]}
     texts = {anchor: answer.get("text") for anchor, answer in answers.items()}
     labels = {anchor: answer["label"] for anchor, answer in answers.items()}
@@ -123,7 +163,25 @@ def printed_dossier(deposit: Deposit) -> PrintedDossier:
     opens, closes = (french.day(date.fromisoformat(edition[name])) for name in ("opens_on", "closes_on"))
     at = datetime.fromisoformat(content["deposited_at"])
     printed = tuple(printed_section(each) for name, each in sections.items() if name not in ("pieces", "declarations"))
-    pieces = tuple(_piece(each, ink) for each in sections.get("pieces", {"answers": ()})["answers"])
+    pieces = tuple(
+        Piece(
+            answer["anchor"],
+            answer["label"],
+            answer["required"],
+            tuple(
+                File(
+                    name=ink.text(each["name"]),
+                    pages=each.get("pages"),
+                    size=french.size(each["size"]),
+                    sha256=grouped(each["sha256"]),
+                    attached=ink.text(name) if (name := names[each["sha256"]]) in inside else None,
+                    thumbnail=address if (address := f"grantapp:images/{each['sha256']}.jpg") in images else None,
+                )
+                for each in answer["pieces"]
+            ),
+        )
+        for answer in sections.get("pieces", {"answers": ()})["answers"]
+    )
     judged = report(content["judgement"], labels, ink, _passages(content))
     return PrintedDossier(
         reference=content["reference"],
@@ -143,15 +201,18 @@ def printed_dossier(deposit: Deposit) -> PrintedDossier:
         deposited_by=ink.text(content["deposited_by"]),
         fingerprint=grouped(deposit.fingerprint),
         short_code=deposit.short_code.replace(" ", french.NBSP),
+        verify_at=qr.address_of(deposit),
         octets=len(deposit.canonical),
         key_facts=key_facts(answers, ink),
         sections=printed,
         declarations=printed_section(sections["declarations"]) if "declarations" in sections else None,
         pieces=pieces,
         report=judged,
+        charts=charts(content),
         unanswered=tuple(gap["label"] for gap in content["unanswered"]),
         replaced=_all_replaced(printed, ink),
         changes=printed_changes(content),
+        attached=sum(each.relationship is Relationship.SUPPLEMENT for each in attachments),
     )
 
 
@@ -173,13 +234,6 @@ def _passages(content: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
     for amendment in edition.get("amendments", ()):
         on = french.day(date.fromisoformat(amendment["on"]))
         yield french.typeset(f"Changé le {on} : {amendment['clause']}"), amendment
-
-
-def _piece(answer: Mapping[str, Any], ink: Ink) -> Piece:
-    files = tuple(
-        File(ink.text(each["name"]), french.size(each["size"]), grouped(each["sha256"])) for each in answer["pieces"]
-    )
-    return Piece(answer["anchor"], answer["label"], answer["required"], files)
 
 
 def _all_replaced(sections: tuple[PrintedSection, ...], ink: Ink) -> tuple[str, ...]:

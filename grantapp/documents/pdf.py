@@ -1,6 +1,7 @@
 """HTML in, PDF out: a strict template environment, a renderer that can reach nothing but our own files."""
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -11,14 +12,17 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from grantapp import french
 from grantapp.documents import FONTS
+from grantapp.documents.finishing import Attachment, finish
+from grantapp.documents.mending import mend
+from grantapp.domain.deposit import Deposit
 from grantapp.typesetting import FrenchTypography
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-ASSETS = {"grantapp:print.css": TEMPLATES / "documents" / "print.css"} | {
+ASSETS = {f"grantapp:{name}": TEMPLATES / "documents" / name for name in ("print.css", "papers.css", "draft.css")} | {
     f"grantapp:fonts/{path.name}": path for path in FONTS.glob("*.ttf")
 }
 
-MEDIA_TYPES = {".svg": "image/svg+xml", ".jpg": "image/jpeg"}
+MEDIA_TYPES = {".svg": "image/svg+xml", ".jpg": "image/jpeg", ".png": "image/png"}
 
 
 class ForbiddenAddress(Exception):  # noqa: N818 - it says what was asked for
@@ -58,12 +62,21 @@ def environment() -> Environment:
     return made
 
 
-def render(html: str, *, identifier: str, images: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
-    """The PDF of a whole HTML document. `identifier` becomes the file's own: the same HTML gives the same bytes.
+def render(
+    html: str,
+    *,
+    identifier: str,
+    deposit: Deposit | None = None,
+    attachments: Sequence[Attachment] = (),
+    images: Mapping[str, bytes] = MappingProxyType({}),
+) -> bytes:
+    """The PDF of a whole HTML document, PDF/A-3a and PDF/UA-1 in one file: it can be archived, and listened to.
 
-    `images` are those of this document, by their address (`grantapp:images/….jpg`).
+    `identifier` (32 hexadecimal digits) becomes the file's own: the same input gives the same bytes. `deposit` is what
+    the document was made from: its fingerprint, reference and number stand in clear in the metadata. `images` are
+    those of this document, by their address (`grantapp:images/….jpg`).
 
-    Tagged, so that a screen reader finds its headings and tables.
+    A picture that says nothing takes `data-pdf="Artifact"`; the list that is a table of contents, `data-pdf="TOC"`.
     """
     # Source Sans 3 has no narrow no-break space; the renderer makes one of half a space, and figures run together. Its
     # ordinary no-break space is a fifth of an em wide: just what French asks of the narrow one.
@@ -71,9 +84,12 @@ def render(html: str, *, identifier: str, images: Mapping[str, bytes] = MappingP
     assets = OwnAssets(images)
     try:
         document = HTML(string=html, base_url="grantapp:", url_fetcher=assets)
-        written: bytes = document.write_pdf(pdf_identifier=identifier.encode(), pdf_tags=True)
+        with warnings.catch_warnings():
+            # The engine leaves the file of its colour profile for the interpreter to close.
+            warnings.simplefilter("ignore", ResourceWarning)
+            written: bytes = document.write_pdf(pdf_variant="pdf/a-3a", finisher=mend)
     except FatalURLFetchingError as error:  # not an Exception: the caller's `except` would miss it
         raise ForbiddenAddress(str(error)) from error
     if assets.refused:  # inside an SVG image, the renderer only complains in its log
         raise ForbiddenAddress(", ".join(assets.refused))
-    return written
+    return finish(written, identifier=identifier, deposit=deposit, attachments=attachments)

@@ -11,30 +11,29 @@ from grantapp.domain.deposit import Deposit, freeze, thaw
 from grantapp.domain.lifecycle import Move, Refused, State
 from grantapp.domain.people import Person
 from grantapp.french import moment, plural
-from grantapp.services import drafting, jobs, journal
+from grantapp.services import drafting, journal, papers
 from grantapp.services.pages import AttachmentLine, DossierHead, MissingPage, ReceiptPage, VersionLine
+from grantapp.services.papers import PRINT
 from grantapp.storage import queries
 from grantapp.storage.files import Files
-from grantapp.storage.models import DepositRow, DossierRow, JobState
-
-PRINT = "print"  # the kind of the job that makes the PDF
+from grantapp.storage.models import DepositRow, DocumentKind, DossierRow, JobState
 
 
 def deposit(
     session: Session, reference: str, *, address: str, number: int | None = None, now: datetime, by: Person
-) -> int | None:
-    """File the dossier as it is at `now`, the instant the request arrived. The job to send, once this returns.
+) -> tuple[int, ...]:
+    """File the dossier as it is at `now`, the instant the request arrived. The jobs to send, once this returns.
 
     `address` is that of this site, where the deposit can be verified. `number` is the version that the person meant to
-    file, if it is known. Filing again what is filed is no error: None, and nothing changes. `Refused` while anything is
-    missing, when nothing changed since the last version, and when somebody else filed or gave up meanwhile.
+    file, if it is known. Filing again what is filed is no error: no job, and nothing changes. `Refused` while anything
+    is missing, when nothing changed since the last version, and when somebody else filed or gave up meanwhile.
     """
     dossier = queries.get_dossier(session, reference, by)
     head = drafting.head_of(dossier)
     if number is not None and number != head.number:
         raise Refused(_moved_on(head, number))
     if dossier.state is State.DEPOSITED:
-        return None
+        return ()
     lacking = drafting.missing_of(dossier, now)
     if not lacking.is_clear:
         raise Refused(_why_not(lacking))
@@ -70,11 +69,13 @@ def deposit(
         fingerprint=frozen.fingerprint,
     )
     session.add(row)
-    job_id = jobs.submit(session, PRINT, {"deposit": str(row.id), "document": "dossier"}, now=now)
+    # The acknowledgement first: it is quick, and what one wants at once.
+    made_at_once = (DocumentKind.ACKNOWLEDGEMENT, DocumentKind.DOSSIER)
+    submitted = tuple(papers.submit(session, row, kind, now=now) for kind in made_at_once)
     detail = {"number": row.number, "fingerprint": row.fingerprint}
     journal.record(session, "deposited", dossier=dossier, detail=detail, now=now, by=by)
     session.commit()
-    return job_id
+    return submitted
 
 
 def last_deposit(dossier: DossierRow) -> Deposit | None:
@@ -101,6 +102,7 @@ def receipt(session: Session, reference: str, *, number: int | None = None, by: 
         pdf_failed=document is None and job is not None and job.state is JobState.FAILED,
         judgement=frozen.content["judgement"],
         pieces=pieces_of(dossier, row.deposited_at, frozen),
+        papers=papers.papers_of(session, row),
         versions=tuple(_version(session, each) for each in reversed(dossier.deposits)),
     )
 

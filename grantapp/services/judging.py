@@ -1,7 +1,7 @@
 """Judge a project file, with no database: what `grantapp check` does."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -12,11 +12,11 @@ from grantapp.domain.edition import Edition
 from grantapp.domain.judgement import Judgement, judge
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.orientation import Orientation, orient
-from grantapp.domain.piece import examine
 from grantapp.domain.project import Project, is_anchor, section_named
 from grantapp.domain.project_file import Fault, load
 from grantapp.editions import all_editions, find_edition, get_edition
 from grantapp.french import PARIS, listing, moment, typeset
+from grantapp.inspection.opening import opened
 from grantapp.services.unpacking import BadFile, Unpacked, Wrapping, unpack
 
 YEARS = range(1900, 2101)
@@ -24,12 +24,13 @@ YEARS = range(1900, 2101)
 
 @dataclass(frozen=True)
 class Case:
-    """A project ready to be judged: what, by which edition, when."""
+    """A project ready to be judged: what, by which edition, when; and the files given with it, by their SHA-256."""
 
     project: Project
     edition: Edition
     at: datetime
     origin: str = ""  # when it comes from a deposit: which one, and that it is judged anew
+    papers: Mapping[str, bytes] = field(default_factory=dict)
 
     def judgement(self) -> Judgement:
         return judge(self.edition, self.project, self.at)
@@ -105,7 +106,7 @@ def read_instant(text: str) -> datetime:
 
 def with_papers(case: Case, papers: tuple[str, ...]) -> Case:
     """The case with files of this machine among its pieces: `CHEMIN`, or `question=CHEMIN` to say which piece it is."""
-    project, faults = case.project, []
+    project, faults, kept = case.project, [], dict(case.papers)
     for given in papers:
         piece, _, path = given.rpartition("=")
         anchor = f"pieces.{piece or 'other'}"
@@ -113,16 +114,18 @@ def with_papers(case: Case, papers: tuple[str, ...]) -> Case:
             if not is_anchor(anchor):
                 known = listing((question.name for question in section_named("pieces").questions), "ou")
                 raise Refused(f"Pièce inconnue. Écrivez {known}, puis « = », puis le chemin.")
-            found, _ = examine(Path(path).name, Path(path).read_bytes())
+            with Path(path).open("rb") as file, opened(Path(path).name, file) as safe:
+                found, content = safe.piece, safe.path.read_bytes()
         except Refused as refused:
             faults.append(Fault(f"--piece {given}", refused.sentence))
         except OSError as error:
             faults.append(Fault(f"--piece {given}", typeset(f"Fichier illisible : {error.strerror or error}.")))
         else:
+            kept[found.sha256] = content
             project = project.with_answers({anchor: (project.answer(anchor) or ()) + (found,)})
     if faults:
         raise BadFile(tuple(faults))
-    return replace(case, project=project)
+    return replace(case, project=project, papers=kept)
 
 
 def unfiled(case: Case) -> Deposit:

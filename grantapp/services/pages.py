@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -98,6 +99,8 @@ class AttachmentLine:
     size: int
     sha256: str
     added_at: datetime
+    pages: int | None = None  # of what was attached before pieces were opened
+    thumbnail: str | None = None  # the SHA-256 of a small JPEG
 
 
 @dataclass(frozen=True)
@@ -266,6 +269,56 @@ class ReviewPage:
     missing: MissingPage
 
 
+class PaperState(StrEnum):
+    NOT_ASKED = "not_asked"
+    WAITING = "waiting"  # in the queue
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper that can be asked for, as it stands."""
+
+    slug: str
+    file: str  # its slug with its extension
+    title: str
+    purpose: str
+    state: PaperState
+    size: int | None = None  # octets
+    asked_at: datetime | None = None
+    attempts: int = 0
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return self.state in (PaperState.WAITING, PaperState.RUNNING)
+
+    @property
+    def may_be_asked(self) -> bool:
+        return self.state in (PaperState.NOT_ASKED, PaperState.FAILED)
+
+
+@dataclass(frozen=True)
+class PaperPage:
+    """One paper of a dossier: of the version `number`, or of the draft."""
+
+    head: DossierHead
+    paper: Paper
+    number: int | None
+    is_of: datetime | None = None  # the instant at which the draft was printed
+    is_stale: bool = False  # it would print otherwise now
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """The blank form of an edition; `retry_at` when it failed, and nobody may have it tried again before."""
+
+    edition: Edition
+    paper: Paper
+    retry_at: datetime | None
+
+
 @dataclass(frozen=True)
 class ReceiptPage:
     """The proof of filing, shown at once; the PDF follows when the worker has made it."""
@@ -281,6 +334,7 @@ class ReceiptPage:
     pdf_failed: bool
     judgement: dict[str, Any]  # as frozen: services never judge a deposit again
     pieces: tuple[AttachmentLine, ...]
+    papers: tuple[Paper, ...]
     versions: tuple["VersionLine", ...] = ()  # every one that was filed, the last first
 
     @property

@@ -161,9 +161,8 @@ def restore(
                 left_out.append(f"« {each.name} » : le fichier ne contient pas cette pièce, joignez-la de nouveau.")
                 continue
             try:
-                content = there[each.sha256].path.read_bytes()
-                with sessions.writing() as session:
-                    attaching.attach(session, files, reference, piece, name=each.name, content=content, now=now, by=by)
+                with there[each.sha256].path.open("rb") as content:
+                    attaching.attach(sessions, files, reference, piece, name=each.name, content=content, now=now, by=by)
             except (Refused, NotFound) as refused:
                 left_out.append(str(refused) or f"« {each.name} » : cet appel ne demande pas de pièces.")
     with sessions.writing() as session:

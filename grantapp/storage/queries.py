@@ -3,6 +3,7 @@
 Somebody else's dossier and one that does not exist give the same answer, to the letter.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -20,6 +21,8 @@ from grantapp.storage.models import (
     JournalRow,
     MembershipRow,
     PersonRow,
+    PrintoutKind,
+    PrintoutRow,
 )
 
 
@@ -153,6 +156,36 @@ def find_document(session: Session, deposit_id: UUID, kind: DocumentKind = Docum
     return session.get(DocumentRow, (deposit_id, kind))
 
 
+# ── by what is printed on a document, for whoever holds it ───────────────────────────────────────────────────────
+
+
+def list_deposits_of_code(session: Session, code: str) -> list[DepositRow]:
+    """The filed versions whose fingerprint begins with `code`, in lower case: one, or none; two at most."""
+    wanted = select(DepositRow).where(DepositRow.fingerprint >= code, DepositRow.fingerprint < f"{code}g")
+    return list(session.scalars(wanted.limit(2)))
+
+
+def find_deposit_at(session: Session, instant: datetime) -> DepositRow | None:
+    """What was filed at this very instant, to the microsecond."""
+    return session.scalar(select(DepositRow).where(DepositRow.deposited_at == instant).limit(1))
+
+
+def find_document_of_bytes(session: Session, sha256: str) -> DocumentRow | None:
+    return session.scalar(select(DocumentRow).where(DocumentRow.sha256 == sha256).limit(1))
+
+
+def find_printout_of_bytes(session: Session, sha256: str) -> PrintoutRow | None:
+    return session.scalar(select(PrintoutRow).where(PrintoutRow.sha256 == sha256).limit(1))
+
+
+def get_last_deposit(session: Session, dossier_id: UUID) -> DepositRow:
+    wanted = select(DepositRow).where(DepositRow.dossier_id == dossier_id).order_by(DepositRow.number.desc()).limit(1)
+    return session.scalars(wanted).one()
+
+
+# ── jobs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 def find_job(
     session: Session, kind: str, deposit_id: UUID, document: DocumentKind = DocumentKind.DOSSIER
 ) -> JobRow | None:
@@ -164,3 +197,28 @@ def find_job(
         .order_by(JobRow.id.desc())
         .limit(1)
     )
+
+
+# ── printouts ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def find_printout(session: Session, kind: PrintoutKind, source: str) -> PrintoutRow | None:
+    return session.get(PrintoutRow, (kind, source))
+
+
+def find_preparatory(session: Session, dossier: DossierRow) -> PrintoutRow | None:
+    """The last one made of this dossier."""
+    wanted = select(PrintoutRow).where(PrintoutRow.dossier_id == dossier.id)
+    return session.scalar(wanted.order_by(PrintoutRow.made_at.desc(), PrintoutRow.source).limit(1))
+
+
+def find_printout_job(
+    session: Session, kind: PrintoutKind, *, source: str | None = None, dossier: DossierRow | None = None
+) -> JobRow | None:
+    """The last job for a printout, of this source or of this dossier."""
+    wanted = select(JobRow).where(JobRow.kind == "printout", JobRow.args["printout"].as_string() == kind.value)
+    if source is not None:
+        wanted = wanted.where(JobRow.args["source"].as_string() == source)
+    if dossier is not None:
+        wanted = wanted.where(JobRow.args["dossier"].as_string() == str(dossier.id))
+    return session.scalar(wanted.order_by(JobRow.id.desc()).limit(1))

@@ -1,13 +1,13 @@
 """What a request brings: its instant of arrival, its person, its session; and who may enter a route."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import datetime
 from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 
 from grantapp.domain.people import Person
@@ -113,3 +113,16 @@ def ask_again(status: int) -> tuple[str, int]:
     """The session is gone: give back everything that was typed, to be sent again with a fresh token."""
     fields = [(name, value) for name, values in request.form.lists() for value in values if name != "csrf_token"]
     return render_template("errors/resend.html", fields=fields, action=request.full_path.rstrip("?")), status
+
+
+def download(content: bytes | Iterable[bytes], media_type: str, name: str, octets: int | None = None) -> Response:
+    """Handed over as a file, never shown inside the site: what people send may be anything.
+
+    `octets` is the size of what comes in parts, so that a cut is noticed.
+    """
+    response = Response(content, mimetype=media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    if octets is not None:
+        response.content_length = octets
+    return response

@@ -69,7 +69,7 @@ def test_nothing_but_our_own_files_is_served(address):
 )
 def test_a_document_that_asks_for_anything_else_is_not_printed(address, page):
     with pytest.raises(pdf.ForbiddenAddress):
-        pdf.render(f'<html lang="fr"><title>x</title>{page.format(address)}<p>x</p>', identifier="x")
+        pdf.render(f'<html lang="fr"><title>x</title>{page.format(address)}<p>x</p>', identifier="0" * 32)
 
 
 @pytest.mark.parametrize("url", sorted(pdf.ASSETS))
@@ -90,12 +90,12 @@ def test_values_are_escaped_and_left_as_typed():
 def test_markup_in_every_field_is_printed_as_text_and_fetches_nothing(deposit_of, project_with, read, asked):
     markup = iter(MARKUP * 40)
     printed = read(dossier.pdf(deposit_of(project_with(lambda _: next(markup), rows=3))))
-    assert set(asked) <= set(pdf.ASSETS)
+    assert set(asked) <= {*pdf.ASSETS, dossier.QR}
     text = "".join(printed.text.split())
     for typed in MARKUP:
         assert "".join(typed.split()) in text
     assert "root:x:0:0" not in printed.text
-    assert b"/EmbeddedFile" not in printed.content
+    assert set(printed.attached) == {"dossier.json"}
     assert printed.metadata["Title"].startswith("Dossier F22-0042 v1")
 
 
@@ -122,16 +122,16 @@ def test_every_character_held_printable_has_its_glyph(caplog):
     text = " ".join(chr(code) for code in sorted(printable_codes()))
     page = '<html lang="fr"><title>x</title><link rel="stylesheet" href="grantapp:print.css"><p>{}</p>'
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
-        pdf.render(page.format(escape(text)), identifier="x")
+        pdf.render(page.format(escape(text)), identifier="0" * 32)
         assert caplog.records == []
-        pdf.render(page.format("\u4e2d"), identifier="x")  # the check itself: this one has none
+        pdf.render(page.format("\u4e2d"), identifier="0" * 32)  # the check itself: this one has none
         assert "U+4E2D" in caplog.text
 
 
 def test_the_fonts_of_the_machine_cannot_slip_in(read):
     families = "serif", "monospace", "Liberation Sans", "Arial"
     page = "".join(f'<p style="font-family: {family}">Texte {family}</p>' for family in families)
-    printed = read(pdf.render(f'<html lang="fr"><title>x</title>{page}', identifier="x"))
+    printed = read(pdf.render(f'<html lang="fr"><title>x</title>{page}', identifier="0" * 32))
     assert {name.partition("+")[2] for name, _ in printed.fonts} == {"DejaVu-Sans"}
 
 

@@ -19,7 +19,7 @@ from grantapp.domain.project_file import dump
 from grantapp.domain.question import Piece
 from grantapp.editions import get_edition
 from grantapp.inspection.embedded import LARGEST_FILE
-from grantapp.services import drafting, restoring
+from grantapp.services import demonstration, drafting, restoring
 from grantapp.services.unpacking import BadFile, Wrapping, unpack
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
@@ -28,10 +28,10 @@ from grantapp.storage.queries import NotFound
 from tests import makers
 from tests.carrying import DATA, pdf_with, pdf_with_twins
 from tests.domain.vocabulary import projects
-from tests.makers import NOW, PDF
+from tests.makers import NOW
 
 EDITION = get_edition(makers.EDITION)
-PLAN, OTHER = PDF + b"plan", PDF + b"autre"
+PLAN, OTHER = demonstration.paper("Plan"), demonstration.paper("Autre")
 
 
 def piece(name: str, content: bytes) -> Piece:
@@ -155,7 +155,7 @@ def test_faults_are_named_by_their_path_in_the_file(given_file):
 def test_a_pdf_gives_the_answers_and_the_pieces_back(sessions: Sessions, files: Files, camille: Person, given_file):
     project = makers.make_project(
         pieces__management_plan=(piece("plan.pdf", PLAN),),
-        pieces__other=(piece("autre.pdf", OTHER), piece("perdue.pdf", PDF + b"perdue")),
+        pieces__other=(piece("autre.pdf", OTHER), piece("perdue.pdf", demonstration.paper("Perdue"))),
     )
     only = project.with_answers(
         {f"pieces.{name}": None for name in makers.attached_pieces(project) if name not in ("management_plan", "other")}

@@ -16,10 +16,16 @@ ANYONE = {
     ("GET", "public.precheck"): 200,
     ("POST", "public.judge_five_answers"): 200,
     ("GET", "public.edition"): 200,
+    ("GET", "papers.form_page"): 200,
+    ("GET", "papers.form"): 302,  # not made yet: to its page
+    ("POST", "papers.ask_form"): 303,
     ("GET", "public.notice"): 200,
     ("GET", "public.accessibility"): 200,
     ("GET", "public.schema"): 200,
     ("GET", "public.health"): 200,
+    ("GET", "verification.verify"): 200,
+    ("POST", "verification.verify_file"): 422,  # no file
+    ("GET", "verification.certificate"): 404,  # nothing was sealed yet
     ("GET", "account.sign_up"): 200,
     ("POST", "account.create_account"): 422,  # an empty form
     ("GET", "account.sign_in"): 200,
@@ -45,12 +51,16 @@ SIGNED_IN = {
     ("GET", "wizard.step"): (200, 404),
     ("POST", "wizard.save_step"): (409, 404),  # a save that has seen no version is shown what it would overwrite
     ("POST", "wizard.preview"): (200, 404),
-    ("POST", "wizard.attach"): (302, 404),
-    ("GET", "wizard.attachment"): (200, 404),
+    ("POST", "pieces.attach"): (422, 404),  # no file chosen
+    ("POST", "pieces.replace"): (422, 404),
+    ("GET", "pieces.attachment"): (200, 404),
+    ("GET", "pieces.thumbnail"): (200, 404),
+    ("GET", "papers.preparatory_page"): (200, 404),
+    ("GET", "papers.preparatory"): (302, 404),  # not made yet: to its page
+    ("POST", "papers.ask_preparatory"): (303, 404),
     ("POST", "wizard.file_dossier"): (302, 404),
     ("GET", "wizard.receipt"): (200, 404),  # after filing
     ("GET", "wizard.pdf"): (302, 404),  # not made yet: back to the receipt
-    ("POST", "wizard.detach"): (409, 404),  # what was filed stays
     ("GET", "versions.version"): (200, 404),
     ("GET", "versions.reopening"): (200, 404),
     ("GET", "versions.renouncing"): (302, 404),  # nothing is in preparation
@@ -61,6 +71,10 @@ SIGNED_IN = {
     ("POST", "restoring.look"): (302, 302),  # no file was chosen
     ("GET", "restoring.found"): (302, 302),
     ("POST", "restoring.create"): (302, 302),
+    ("GET", "papers.document_page"): (200, 404),
+    ("GET", "papers.document"): (302, 404),  # not made yet: to its page
+    ("POST", "papers.ask_document"): (303, 404),
+    ("POST", "pieces.detach"): (409, 404),  # what was filed stays
 }
 ORDER = list(SIGNED_IN)
 
@@ -92,6 +106,8 @@ def address(app, fill, director) -> Callable[[str], str]:
             "slug": "site",
             "piece": "other",
             "number": 1,
+            "paper": "accuse-d-enregistrement",
+            "extension": "pdf",
             "attachment_id": attachment,
             "filename": "style.css",
             "name": "dossier-3",
@@ -150,9 +166,9 @@ def without_token(page: Page) -> str:
 
 def test_an_attachment_of_another_dossier_is_not_reached_through_one_s_own(app, address, director, stranger):
     mine = stranger.send("/dossiers", {"edition": "ademe_2022"}).response.headers["Location"].rsplit("/", 1)[-1]
-    assert ask(stranger, "GET", address("wizard.attachment", mine)).status == 404
-    assert ask(stranger, "POST", address("wizard.detach", mine)).status == 404
-    assert ask(director, "GET", address("wizard.attachment")).status == 200
+    assert ask(stranger, "GET", address("pieces.attachment", mine)).status == 404
+    assert ask(stranger, "POST", address("pieces.detach", mine)).status == 404
+    assert ask(director, "GET", address("pieces.attachment")).status == 200
 
 
 def test_every_change_asks_for_a_token(app, address, director):

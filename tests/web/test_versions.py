@@ -7,6 +7,7 @@ import pytest
 
 from grantapp.config import real_clock
 from grantapp.services import demonstration, depositing, jobs, printing
+from tests.makers import seal_key
 from tests.web.reader import Page, plain
 
 LATER = timedelta(days=2)
@@ -103,7 +104,7 @@ def test_a_second_version_is_shown_before_it_is_filed_then_filed_and_listed(dire
     assert filing.heading == "Déposer la version 2" and filing.says("1 réponse changée")
     sent = director.send(f"{reopened}/depot", fields(filing, f"{reopened}/depot"))
     assert sent.response.headers["Location"] == f"{reopened}/recepisse"
-    assert len(platform.queue.sent) == 2
+    assert len(platform.queue.sent) == 4
     receipt = director.read(f"{reopened}/recepisse")
     assert receipt.heading == "Version 2 déposée"
     rows = [plain(row.get_text(" ", strip=True)) for row in receipt.soup.select("#versions ~ table tbody tr")]
@@ -124,7 +125,7 @@ def test_a_second_version_is_shown_before_it_is_filed_then_filed_and_listed(dire
 def test_both_versions_are_downloaded_and_the_second_says_what_changed(director, reopened, platform):
     rename(director, reopened)
     director.send(f"{reopened}/depot", {"number": "2"})
-    handlers = {depositing.PRINT: printing.handler(platform.sessions, platform.files)}
+    handlers = {depositing.PRINT: printing.handler(platform.sessions, platform.files, seal_key())}
     for job in platform.queue.sent:
         jobs.run(platform.sessions, job, handlers, clock=real_clock)
     first, second = (director.get(f"{reopened}/v{number}.pdf").data for number in (1, 2))
@@ -142,7 +143,7 @@ def test_a_version_in_which_nothing_changed_is_not_filed_and_says_so(director, r
     assert not page.soup.find("form", attrs={"action": f"{reopened}/depot"})
     refused = director.send(f"{reopened}/depot", {"number": "2"})
     assert refused.status == 409 and refused.says("Rien n'a changé depuis la version 1")
-    assert len(platform.queue.sent) == 1
+    assert len(platform.queue.sent) == 2
     assert director.read(f"{reopened}/changements").says("rien n'a changé pour l'instant")
 
 
