@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
+import page
 import pytest
 
 from grantapp.documents import dossier
@@ -58,13 +60,13 @@ def whole() -> Deposit:
 
 
 @pytest.fixture(scope="module")
-def printed() -> tuple[Deposit, list[str], list[tuple[int, str]]]:
-    """A second version in which something of each kind changed: its text by page, its bookmarks."""
+def printed() -> tuple[Deposit, list[str], list[tuple[int, str]], bytes]:
+    """A second version in which something of each kind changed: its text by page, its bookmarks, its bytes."""
     from tests.documents.conftest import Printed
 
     deposit = whole()
     read = Printed(dossier.pdf(deposit))
-    return deposit, [flat(page) for page in read.pages], read.bookmarks
+    return deposit, [flat(each) for each in read.pages], read.bookmarks, read.content
 
 
 def flat(text: str) -> str:
@@ -77,7 +79,7 @@ def annex(pages: list[str]) -> str:
 
 
 def test_the_cover_says_what_it_replaces_and_the_contents_lead_to_it(printed):
-    _, pages, bookmarks = printed
+    _, pages, bookmarks, _ = printed
     assert "Remplace la version 1 du 15 mars 2022 à 10 h 00" in pages[0]
     assert "1 réponse changée" not in pages[0], "two answers changed"
     assert "2 réponses changées" in pages[0] and "voir la partie 7" in pages[0]
@@ -86,7 +88,7 @@ def test_the_cover_says_what_it_replaces_and_the_contents_lead_to_it(printed):
 
 
 def test_each_kind_of_change_is_printed_with_before_after_and_delta(printed):
-    deposit, pages, _ = printed
+    deposit, pages, _, _ = printed
     told = annex(pages)
     for words in (
         "Ancienne filature",
@@ -104,8 +106,17 @@ def test_each_kind_of_change_is_printed_with_before_after_and_delta(printed):
         assert flat(words) in told, words
 
 
+@pytest.mark.parametrize("profile", ["3a", "ua1"])
+def test_a_second_version_is_archived_and_read_aloud_as_well_as_a_first(printed, tmp_path: Path, profile: str):
+    place = tmp_path / "v2.pdf"
+    place.write_bytes(printed[3])
+    failures = [str(each) for each in page.validate_pdf(str(place), profile=profile).failures]
+    # A stream that ends with a carriage return is a false alarm of this tool.
+    assert [each for each in failures if "STREAM-LENGTH" not in each] == []
+
+
 def test_a_second_version_prints_the_same_from_its_stored_text(printed):
-    deposit, _, _ = printed
+    deposit, *_ = printed
     assert printed_changes(thaw(deposit.canonical).content) == printed_changes(deposit.content)
 
 
@@ -129,10 +140,10 @@ def test_markup_and_characters_without_glyph_are_printed_or_reported():
 
 
 def test_markup_is_escaped_in_the_page():
-    page = dossier.printed_dossier(second(site__name="<b>Site</b>"))
     from grantapp.documents.pdf import environment
 
-    html = environment().get_template("documents/dossier.html").render(dossier=page)
+    shown = dossier.printed_dossier(second(site__name="<b>Site</b>"))
+    html = environment().get_template("documents/dossier.html").render(dossier=shown)
     assert "<b>Site</b>" not in html and "&lt;b&gt;Site&lt;/b&gt;" in html
 
 

@@ -264,6 +264,24 @@ def test_every_answer_of_any_project_comes_back_from_its_deposit(tmp_path_factor
     assert (dump(read), named, faults) == (dump(project), makers.EDITION, ())
 
 
+def test_the_archive_copy_that_the_site_makes_gives_its_own_deposit_and_pieces_back(
+    sessions: Sessions, files: Files, camille: Person, given_file
+):
+    from grantapp.documents import dossier
+
+    none = {f"pieces__{n}": None for n in makers.attached_pieces(WHOLE)}
+    project = makers.make_project(**none | {"pieces__management_plan": (piece("plan.pdf", PLAN),)})
+    deposit = filed(project)
+    path = given_file(dossier.pdf(deposit, originals={hashlib.sha256(PLAN).hexdigest(): PLAN}.get))
+    found = unpack(path)
+    assert found.deposit == deposit.content
+    made = restore(sessions, files, path, camille)
+    assert made.left_out == ()
+    restored = project_of(sessions, made.reference, camille)
+    assert [each.sha256 for each in restored.pieces.management_plan] == [hashlib.sha256(PLAN).hexdigest()]
+    assert restored.expenditure == project.expenditure
+
+
 # ── waiting ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
