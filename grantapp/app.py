@@ -12,6 +12,7 @@ from grantapp import french
 from grantapp.config import Clock, Settings, clock_from
 from grantapp.storage.database import Sessions, check_storage, make_engine, migrate
 from grantapp.storage.files import Files
+from grantapp.storage.keyring import Keyring
 from grantapp.storage.queries import NotFound
 from grantapp.storage.queue import Queue
 from grantapp.web import site
@@ -27,6 +28,7 @@ class Platform:
     clock_notice: str | None
     sessions: Sessions
     files: Files
+    keyring: Keyring
     queue: Any
 
 
@@ -43,6 +45,7 @@ def build_platform(settings: Settings) -> Platform:
         clock_notice=_notice(clock) if settings.clock_text else None,
         sessions=Sessions(engine),
         files=Files.at(settings.files_url),
+        keyring=Keyring.at(settings),
         queue=Queue(settings.jobs_path, settings.secret_key),
     )
 

@@ -13,6 +13,7 @@ from grantapp.config import BadSetting, Settings, clock_from
 from grantapp.french import NBSP, PARIS, day, typeset
 
 EXITS = {"eligible": 0, "conditional": 0, "ineligible": 1, "undetermined": 3}
+VERDICTS = {"filed": 0, "replaced": 0, "altered": 1, "unknown": 3, "not_filed": 3}
 BAD_INPUT = 2
 
 
@@ -292,6 +293,50 @@ def print_dossier(
     except OSError as error:
         ctx.exit(_fail(f"{output} : écriture impossible ({error.strerror})."))
     progress(f"{output} est écrit.")
+
+
+@command("verify")
+@click.argument("path", metavar="FICHIER", type=click.Path(path_type=Path))
+@click.option(
+    "--certificat",
+    "certificates",
+    metavar="FICHIER.pem",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Le certificat d'un site, pour vérifier loin de lui.",
+)
+@click.option("--json", "as_data", is_flag=True, help="Écrire la réponse en JSON.")
+@click.pass_context
+def verify(ctx: click.Context, path: Path, certificates: tuple[Path, ...], as_data: bool) -> None:
+    """Dit si un fichier (PDF, ZIP, dossier.json) est bien ce qui a été déposé, sans réseau.
+
+    Lit la base de GRANTAPP_HOME s'il y en a une, sans rien y écrire ; sinon, le cachet du fichier et les certificats
+    donnés suffisent. Code de sortie 0 : intact ; 1 : modifié ; 3 : inconnu, ou jamais déposé ; 2 : fichier illisible.
+    """
+    from grantapp.services import verdict, verifying
+    from grantapp.telling import tell_verdict
+
+    try:
+        found, note = verifying.verify_path(path, certificates, home=_home())
+    except verifying.BadFile as bad:
+        ctx.exit(_fail(str(bad)))
+    if note:
+        click.echo(note, err=True)
+    if as_data:
+        click.echo(json.dumps(verdict.as_json(found), ensure_ascii=False, indent=2))
+    else:
+        tell_verdict(found)
+    ctx.exit(VERDICTS[found.verdict.value])
+
+
+def _home() -> Settings | None:
+    """The settings of a home that is already there: to verify a file must not make one."""
+    import os
+
+    home = Path(os.environ.get("GRANTAPP_HOME", "var"))
+    if not (home / "grantapp.db").exists() and not (home / "cachet").is_dir():
+        return None
+    return Settings.from_env(os.environ | {"GRANTAPP_SECRET_KEY": "not needed to verify"})
 
 
 # ── with the site's data ─────────────────────────────────────────────────────────────────────────────────────────

@@ -54,12 +54,19 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     https: bool = False
+    seal_key: Path | None = None  # an operator's own PEM files, in the place of the key made at first start
+    seal_certificate: Path | None = None
     address: str = "http://127.0.0.1:8000"  # where readers of a document find this site; printed, never followed
 
     @property
     def is_demonstration(self) -> bool:
         """Whether this home holds invented data."""
         return (self.home / DEMONSTRATION).exists()
+
+    @property
+    def database_exists(self) -> bool:
+        """Whether there is a database file; a reader must not make an empty one."""
+        return Path(self.database_url.removeprefix("sqlite:///")).exists()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -81,6 +88,8 @@ class Settings:
             host=host,
             port=int(port),
             https=environ.get("GRANTAPP_HTTPS", "") == "1",
+            seal_key=_seal_file(environ, "GRANTAPP_SEAL_KEY", "GRANTAPP_SEAL_CERTIFICATE"),
+            seal_certificate=_seal_file(environ, "GRANTAPP_SEAL_CERTIFICATE", "GRANTAPP_SEAL_KEY"),
             address=_address(environ.get("GRANTAPP_ADDRESS") or f"http://{host}:{port}"),
         )
 
@@ -92,6 +101,15 @@ def _address(text: str) -> str:
             f"GRANTAPP_ADDRESS vaut « {text} » : écrivez l'adresse du site, par exemple https://dossiers.example."
         )
     return text.rstrip("/")
+
+
+def _seal_file(environ: Mapping[str, str], name: str, other: str) -> Path | None:
+    text = environ.get(name, "")
+    if not text and environ.get(other):
+        raise BadSetting(f"{other} est donné sans {name} : il faut les deux, ou aucun.")
+    if text and not Path(text).is_file():
+        raise BadSetting(f"{name} vaut « {text} » : ce fichier n'existe pas.")
+    return Path(text).resolve() if text else None
 
 
 def _kept_secret(path: Path) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 import waitress
 
 from grantapp.app import build_platform, create_app
-from grantapp.config import BadSetting, Settings, keep_demonstration
-from grantapp.services import accounts, demonstration
+from grantapp.config import BadSetting, Settings, keep_demonstration, real_clock
+from grantapp.services import accounts, demonstration, sealing
 
 Say = Callable[[str], None]
 PAUSE_BEFORE_RESTART = 1.0  # seconds: a worker that dies at once must not eat the machine
@@ -37,6 +37,9 @@ def serve(settings: Settings, *, blank: bool, say: Say) -> None:
     if not blank and is_blank(settings):
         settings = install_demonstration(settings, say=say)
     platform = build_platform(settings)
+    key = sealing.open_key(platform.keyring, now=sealing.first_day(platform.clock()))  # refused now, not at a filing
+    if warning := sealing.warn_of_end(key.certificate, now=real_clock()):
+        say(warning)
     app = create_app(settings, platform)
     try:
         server = waitress.create_server(

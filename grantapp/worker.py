@@ -4,10 +4,11 @@ import os
 import threading
 import time
 
-from grantapp.config import Settings, real_clock
-from grantapp.services import jobs, papers, printing
+from grantapp.config import Settings, clock_from, real_clock
+from grantapp.services import jobs, papers, printing, sealing
 from grantapp.storage.database import Sessions, check_storage, make_engine
 from grantapp.storage.files import Files
+from grantapp.storage.keyring import Keyring
 from grantapp.storage.queue import Queue
 
 GLANCE = 0.5  # seconds between two looks at the parent
@@ -22,8 +23,9 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     engine.dispose()
     sessions, files = Sessions(engine), Files.at(settings.files_url)
     queue = Queue(settings.jobs_path, settings.secret_key)
+    key = sealing.open_key(Keyring.at(settings), now=sealing.first_day(clock_from(settings.clock_text)()))
     handlers = {
-        papers.PRINT: printing.handler(sessions, files),
+        papers.PRINT: printing.handler(sessions, files, key),
         papers.PRINTOUT: printing.printout_handler(sessions, files),
     }
 

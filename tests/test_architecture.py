@@ -12,8 +12,8 @@ ROOT = Path(__file__).parent.parent / "grantapp"
 STDLIB = set(sys.stdlib_module_names)
 FLASK = {"flask", "flask_login", "flask_wtf", "werkzeug", "jinja2"}
 ROWS = {"sqlalchemy", "alembic", "pysqlite3", "obstore", "huey"}
-PRINT = {"jinja2", "markupsafe", "weasyprint", "fontTools", "pydyf", "pikepdf", "pyhanko", "asn1crypto", "segno"}
-SEAL = {"pyhanko_certvalidator", "cryptography"}
+PRINT = {"jinja2", "markupsafe", "weasyprint", "fontTools", "pydyf", "pikepdf", "segno"}
+SEAL = {"cryptography"}
 
 # floor: (rooms of the house it may import, what it may import from outside beside the standard library)
 TABLE: dict[str, tuple[set[str], set[str]]] = {

@@ -66,3 +66,19 @@ def test_a_demonstration_keeps_its_clock_from_one_start_to_the_next(tmp_path):
     keep_demonstration(settings, "2022-03-15")
     again = Settings.from_env(environ)
     assert (again.clock_text, again.is_demonstration) == ("2022-03-15", True)
+
+
+def test_an_operator_s_key_and_certificate_come_together_or_not_at_all(tmp_path):
+    home = {"GRANTAPP_HOME": str(tmp_path)}
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    key.touch()
+    certificate.touch()
+    both = {"GRANTAPP_SEAL_KEY": str(key), "GRANTAPP_SEAL_CERTIFICATE": str(certificate)}
+    settings = Settings.from_env(home | both)
+    assert (settings.seal_key, settings.seal_certificate) == (key, certificate)
+    assert Settings.from_env(home).seal_key is None
+    for name, other in (tuple(both), tuple(reversed(both))):
+        with pytest.raises(BadSetting, match=f"{name} est donné sans {other}"):
+            Settings.from_env(home | {name: both[name]})
+        with pytest.raises(BadSetting, match=f"{other} vaut .* n'existe pas"):
+            Settings.from_env(home | both | {other: str(tmp_path / "nulle-part.pem")})

@@ -42,9 +42,13 @@ class Deposit:
 
     @property
     def short_code(self) -> str:
-        """The first 12 characters of the fingerprint in threes, to be read aloud: `7QK-…` in hexadecimal."""
-        head = self.fingerprint[:12].upper()
-        return " ".join(head[i : i + 4] for i in range(0, 12, 4))
+        return short_code(self.fingerprint)
+
+
+def short_code(fingerprint: str) -> str:
+    """The first 12 characters of a fingerprint by fours, to be read aloud: `3F2A 90C4 7B1E`."""
+    head = fingerprint[:12].upper()
+    return " ".join(head[i : i + 4] for i in range(0, 12, 4))
 
 
 def thaw(canonical: bytes) -> Deposit:

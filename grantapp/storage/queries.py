@@ -3,6 +3,7 @@
 Somebody else's dossier and one that does not exist give the same answer, to the letter.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -138,6 +139,36 @@ def count_deposits(session: Session, dossier: DossierRow) -> int:
 
 def find_document(session: Session, deposit_id: UUID, kind: DocumentKind = DocumentKind.DOSSIER) -> DocumentRow | None:
     return session.get(DocumentRow, (deposit_id, kind))
+
+
+# ── by what is printed on a document, for whoever holds it ───────────────────────────────────────────────────────
+
+
+def list_deposits_of_code(session: Session, code: str) -> list[DepositRow]:
+    """The filed versions whose fingerprint begins with `code`, in lower case: one, or none; two at most."""
+    wanted = select(DepositRow).where(DepositRow.fingerprint >= code, DepositRow.fingerprint < f"{code}g")
+    return list(session.scalars(wanted.limit(2)))
+
+
+def find_deposit_at(session: Session, instant: datetime) -> DepositRow | None:
+    """What was filed at this very instant, to the microsecond."""
+    return session.scalar(select(DepositRow).where(DepositRow.deposited_at == instant).limit(1))
+
+
+def find_document_of_bytes(session: Session, sha256: str) -> DocumentRow | None:
+    return session.scalar(select(DocumentRow).where(DocumentRow.sha256 == sha256).limit(1))
+
+
+def find_printout_of_bytes(session: Session, sha256: str) -> PrintoutRow | None:
+    return session.scalar(select(PrintoutRow).where(PrintoutRow.sha256 == sha256).limit(1))
+
+
+def get_last_deposit(session: Session, dossier_id: UUID) -> DepositRow:
+    wanted = select(DepositRow).where(DepositRow.dossier_id == dossier_id).order_by(DepositRow.number.desc()).limit(1)
+    return session.scalars(wanted).one()
+
+
+# ── jobs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def find_job(

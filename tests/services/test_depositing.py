@@ -156,7 +156,9 @@ def test_the_next_start_after_a_deposit_opens_a_new_draft(sessions: Sessions, ca
 def print_it(sessions: Sessions, files: Files, content: bytes = makers.PDF) -> None:
     with sessions.reading() as session:
         key = session.scalars(sa.select(DepositRow.id)).one()
-    printing.print_deposit(sessions, files, key, now=NOW, makers={DocumentKind.DOSSIER: lambda _: content})
+    printing.print_deposit(
+        sessions, files, key, key=makers.seal_key(), now=NOW, makers={DocumentKind.DOSSIER: lambda _: content}
+    )
 
 
 def test_the_pdf_follows_the_receipt(sessions: Sessions, files: Files, camille: Person, complete: str):
@@ -192,6 +194,7 @@ def test_the_printer_is_given_the_frozen_deposit_and_nothing_else(
         sessions,
         files,
         row.id,
+        key=makers.seal_key(),
         now=NOW,
         makers={DocumentKind.DOSSIER: lambda shelf: given.append(shelf.deposit) or makers.PDF},
     )
@@ -208,7 +211,7 @@ def test_a_pdf_that_fails_never_loses_the_deposit(sessions: Sessions, files: Fil
         jobs.run(
             sessions,
             job_id,
-            {"print": printing.handler(sessions, files, {DocumentKind.DOSSIER: fails})},
+            {"print": printing.handler(sessions, files, makers.seal_key(), {DocumentKind.DOSSIER: fails})},
             clock=lambda: NOW,
         )
     with sessions.reading() as session:
