@@ -95,6 +95,13 @@ def test_a_paper_says_which_version_it_is_of_and_who_does_not_speak(name):
 
 
 @pytest.mark.parametrize("name", FILED)
+def test_every_page_says_what_it_is_and_where_to_verify_it(name):
+    code = plain(demonstrated().short_code)
+    for number, text in enumerate(paper(name).pages, start=1):
+        assert f"A22-0001 v1 · {code} À vérifier sur depots.example/verifier-un-dossier" in plain(text), number
+
+
+@pytest.mark.parametrize("name", FILED)
 def test_the_same_deposit_gives_the_same_bytes(name):
     assert FILED[name].pdf(demonstrated()) == paper(name).content
 
