@@ -4,7 +4,7 @@ The web process asks and hands over; the worker makes (`printing.py`). Asking tw
 is served, a job that waits is waited for, and only a failed one is submitted again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
