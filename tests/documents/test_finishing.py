@@ -16,12 +16,16 @@ AT = datetime(2022, 4, 30, 1, 59, 59, tzinfo=timezone(timedelta(hours=2)))
 IDENTIFIER = "0123456789abcdef" * 2
 
 
-def attachment(name: str = "pièce.pdf", content: bytes = b"%PDF-1.4", media_type: str = "application/pdf") -> Attachment:
+def attachment(
+    name: str = "pièce.pdf", content: bytes = b"%PDF-1.4", media_type: str = "application/pdf"
+) -> Attachment:
     return Attachment(name, content, media_type, Relationship.SUPPLEMENT, "Une pièce", AT)
 
 
 def printed(*attachments: Attachment, deposit=None, body: str = "<p>x</p>") -> bytes:
-    html = f'<html lang="fr"><title>x</title><link rel="stylesheet" href="grantapp:print.css"><body>{body}</body></html>'
+    html = (
+        f'<html lang="fr"><title>x</title><link rel="stylesheet" href="grantapp:print.css"><body>{body}</body></html>'
+    )
     return pdf.render(html, identifier=IDENTIFIER, deposit=deposit, attachments=attachments)
 
 
