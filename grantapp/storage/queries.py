@@ -213,11 +213,11 @@ def find_preparatory(session: Session, dossier: DossierRow) -> PrintoutRow | Non
 
 
 def find_printout_job(
-    session: Session, kind: PrintoutKind, *, source: str | None = None, dossier: DossierRow | None = None
+    session: Session, kind: str, printout: PrintoutKind, *, source: str = "", dossier: DossierRow | None = None
 ) -> JobRow | None:
-    """The last job for a printout, of this source or of this dossier."""
-    wanted = select(JobRow).where(JobRow.kind == "printout", JobRow.args["printout"].as_string() == kind.value)
-    if source is not None:
+    """The last job of this kind for a printout, of this source or of this dossier."""
+    wanted = select(JobRow).where(JobRow.kind == kind, JobRow.args["printout"].as_string() == printout.value)
+    if source:
         wanted = wanted.where(JobRow.args["source"].as_string() == source)
     if dossier is not None:
         wanted = wanted.where(JobRow.args["dossier"].as_string() == str(dossier.id))

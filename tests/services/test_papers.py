@@ -53,7 +53,7 @@ def work(sessions: Sessions, files: Files, job: int | None, content: bytes = b"%
         return content
 
     handlers = {
-        papers.PRINT: printing.handler(sessions, files, dict.fromkeys(DocumentKind, make)),
+        papers.PRINT: printing.handler(sessions, files, makers.seal_key(), dict.fromkeys(DocumentKind, make)),
         papers.PRINTOUT: printing.printout_handler(sessions, files, dict.fromkeys(PrintoutKind, make)),
     }
     for _ in range(5 if fails else 1):
@@ -97,7 +97,8 @@ def test_a_paper_is_asked_for_waited_for_and_handed_over(sessions: Sessions, fil
     assert (made.state, made.size) == (PaperState.READY, 13)
     with sessions.reading() as session:
         file = papers.read(session, files, filed, 1, SHEET, by=camille)
-    assert (file.content, file.media_type) == (b"%PDF-1.7 fait", "application/pdf")
+        assert b"".join(file.content) == b"%PDF-1.7 fait"
+    assert (file.size, file.media_type) == (13, "application/pdf")
     assert file.name == f"{filed}-v1-fiche-d-instruction.pdf"
 
 
@@ -180,7 +181,7 @@ def test_a_draft_that_changed_is_told_so_and_printed_again(
     assert draft_page(sessions, files, draft, camille, later).paper.is_on_its_way
     work(sessions, files, job, b"%PDF-1.7 autre")
     with sessions.reading() as session:
-        assert papers.read_preparatory(session, files, draft, by=camille).content == b"%PDF-1.7 autre"
+        assert b"".join(papers.read_preparatory(session, files, draft, by=camille).content) == b"%PDF-1.7 autre"
     assert not draft_page(sessions, files, draft, camille, later).is_stale
 
 
@@ -256,5 +257,5 @@ def test_a_printout_that_was_made_meanwhile_is_not_made_twice(sessions: Sessions
     work(sessions, files, again, b"%PDF-1.7 autre")
     with sessions.reading() as session:
         assert session.get_one(JobRow, again).state is JobState.DONE
-        assert papers.read_form(session, files, "ademe-2022").content == b"%PDF-1.7 fait"
+        assert b"".join(papers.read_form(session, files, "ademe-2022").content) == b"%PDF-1.7 fait"
     assert count(sessions, PrintoutRow) == 1
