@@ -5,12 +5,15 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from grantapp.config import BadSetting, Settings, clock_from
 from grantapp.french import NBSP, PARIS, day, moment, plural, typeset
+
+if TYPE_CHECKING:
+    from grantapp.services.judging import Case
 
 EXITS = {"eligible": 0, "conditional": 0, "ineligible": 1, "undetermined": 3}
 VERDICTS = {"filed": 0, "replaced": 0, "altered": 1, "unknown": 3, "not_filed": 3}
@@ -135,6 +138,12 @@ on_option = click.option("--on", metavar="DATE", type=Instant(), help="Juger à 
 edition_option = click.option("--edition", "edition_id", metavar="ID", help="L'édition de l'appel.")
 
 
+def _tell_origin(case: "Case") -> None:
+    """On standard error, so that what is written for a program stays whole."""
+    if case.origin:
+        click.echo(case.origin + "\n", err=True)
+
+
 def _now() -> datetime:
     import os
 
@@ -163,11 +172,15 @@ def editions(on: datetime | None) -> None:
 
 @command("schema")
 @edition_option
-def schema(edition_id: str | None) -> None:
-    """Le schéma JSON d'un fichier de projet."""
-    from grantapp.domain import project_file
+@click.option("--dossier", "of_dossier", is_flag=True, help="Celui d'un dossier.json, et non d'un fichier de projet.")
+def schema(edition_id: str | None, of_dossier: bool) -> None:
+    """Le schéma JSON d'un fichier de projet, ou celui du dossier.json qu'un PDF contient."""
+    from grantapp.domain import deposit_schema, project_file
     from grantapp.editions import find_edition
 
+    if of_dossier:
+        click.echo(json.dumps(deposit_schema.schema(), ensure_ascii=False, indent=2))
+        return
     edition = find_edition(edition_id) if edition_id else None
     if edition_id and edition is None:
         raise click.ClickException(f"Édition inconnue : « {edition_id} ». Voyez « grantapp editions ».")
@@ -175,13 +188,15 @@ def schema(edition_id: str | None) -> None:
 
 
 @command("check")
-@click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
+@click.argument("path", metavar="FICHIER", type=click.Path(path_type=Path))
 @edition_option
 @on_option
 @click.option("--json", "as_data", is_flag=True, help="Écrire le jugement en JSON.")
 @click.pass_context
 def check(ctx: click.Context, path: Path, edition_id: str | None, on: datetime | None, as_data: bool) -> None:
-    """Juge un fichier de projet.
+    """Juge un fichier de projet, un dossier.json ou le PDF d'un dossier.
+
+    Les réponses d'un dossier déposé sont jugées de nouveau : le résultat figé n'est pas repris.
 
     Code de sortie 0 : éligible, ou sous réserve ; 1 : non éligible ; 3 : indéterminé ; 2 : fichier fautif.
     """
@@ -193,6 +208,7 @@ def check(ctx: click.Context, path: Path, edition_id: str | None, on: datetime |
         case = read_case(path, edition_id=edition_id, on=on, now=_now())
     except BadFile as bad:
         ctx.exit(_fail(str(bad)))
+    _tell_origin(case)
     judgement = case.judgement()
     if as_data:
         click.echo(json.dumps(as_json(judgement), ensure_ascii=False, indent=2))
@@ -204,7 +220,7 @@ def check(ctx: click.Context, path: Path, edition_id: str | None, on: datetime |
 
 
 @command("compare")
-@click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
+@click.argument("path", metavar="FICHIER", type=click.Path(path_type=Path))
 @click.option("--edition", "edition_ids", metavar="ID", multiple=True, help="Une édition à comparer ; à répéter.")
 @on_option
 @click.option("--dates", "by_date", is_flag=True, help="Juger aussi les dates de dépôt.")
@@ -224,6 +240,7 @@ def compare(
         case = read_case(path, edition_id=None, on=on, now=_now())
     except (BadFile, UnknownEdition) as bad:
         ctx.exit(_fail(str(bad)))
+    _tell_origin(case)
     comparison = case.compared(editions, by_date=by_date)
     if as_data:
         click.echo(json.dumps(as_json(comparison), ensure_ascii=False, indent=2))
@@ -232,7 +249,7 @@ def compare(
 
 
 @command("guichet")
-@click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
+@click.argument("path", metavar="FICHIER", type=click.Path(path_type=Path))
 @click.option("--on", metavar="DATE", type=Instant(), help="À cette date plutôt qu'aujourd'hui (AAAA-MM-JJ).")
 @click.option("--json", "as_data", is_flag=True, help="Écrire la réponse en JSON.")
 @click.pass_context
@@ -248,9 +265,11 @@ def desk(ctx: click.Context, path: Path, on: datetime | None, as_data: bool) -> 
 
     now = _now()
     try:
-        orientation = read_case(path, edition_id=None, on=on or now, now=now).orientation()
+        case = read_case(path, edition_id=None, on=on or now, now=now)
     except BadFile as bad:
         ctx.exit(_fail(str(bad)))
+    _tell_origin(case)
+    orientation = case.orientation()
     if as_data:
         click.echo(json.dumps(as_json(orientation, now), ensure_ascii=False, indent=2))
     else:
@@ -259,7 +278,7 @@ def desk(ctx: click.Context, path: Path, on: datetime | None, as_data: bool) -> 
 
 
 @command("print")
-@click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
+@click.argument("path", metavar="FICHIER", type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", metavar="DOSSIER.pdf", type=click.Path(path_type=Path), required=True, help="Le PDF à écrire."
 )
@@ -287,6 +306,7 @@ def print_dossier(
         case = with_papers(read_case(path, edition_id=edition_id, on=on, now=_now()), papers)
     except BadFile as bad:
         ctx.exit(_fail(str(bad)))
+    _tell_origin(case)
     content = dossier_pdf(unfiled(case), progress, pieces=case.papers)
     try:
         output.write_bytes(content)

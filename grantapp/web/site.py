@@ -8,12 +8,25 @@ from jinja2 import PackageLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from grantapp import french
+from grantapp.domain.changes import excerpts
 from grantapp.domain.inspected import MOST_BYTES, STATED
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.piece import ACCEPTED
 from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
-from grantapp.web import account, mailbox, papers, personal, pieces, public, scope, verification, wizard
+from grantapp.web import (
+    account,
+    mailbox,
+    papers,
+    personal,
+    pieces,
+    public,
+    restoring,
+    scope,
+    verification,
+    versions,
+    wizard,
+)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -28,7 +41,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 MOST_FORM_BYTES = 2 * 2**20
-MOST_SENT = dict.fromkeys(pieces.UPLOADS, pieces.MOST_UPLOAD) | {"verification.verify_file": verification.MOST_UPLOAD}
+MOST_SENT = dict.fromkeys(pieces.UPLOADS, pieces.MOST_UPLOAD) | {
+    "verification.verify_file": verification.MOST_UPLOAD,
+    "restoring.look": restoring.MOST_UPLOAD,
+}
 FILTERS = (
     "number",
     "euros",
@@ -41,6 +57,7 @@ FILTERS = (
     "plural",
     "listing",
     "ago",
+    "typeset",
 )
 
 SENTENCES = {
@@ -72,8 +89,9 @@ def furnish(app: Flask) -> None:
     app.jinja_env.filters.update({name: getattr(french, name) for name in FILTERS})
     app.jinja_env.globals.update(question_at=question_at, is_anchor=is_anchor, section_named=section_named)
     app.jinja_env.globals.update(most_bytes=MOST_BYTES, piece_limit=STATED, accepted=",".join(ACCEPTED))
+    app.jinja_env.globals.update(excerpts=excerpts)
     app.context_processor(_shared)
-    for module in (public, verification, account, personal, mailbox, pieces, wizard, papers):
+    for module in (public, verification, account, personal, mailbox, pieces, versions, restoring, wizard, papers):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)

@@ -23,6 +23,7 @@ ANYONE = {
     ("POST", "papers.ask_form"): 303,
     ("GET", "public.notice"): 200,
     ("GET", "public.accessibility"): 200,
+    ("GET", "public.schema"): 200,
     ("GET", "public.health"): 200,
     ("GET", "verification.verify"): 200,
     ("POST", "verification.verify_file"): 422,  # no file
@@ -82,6 +83,16 @@ SIGNED_IN = {
     ("POST", "wizard.file_dossier"): (302, 404),
     ("GET", "wizard.receipt"): (200, 404),  # after filing
     ("GET", "wizard.pdf"): (302, 404),  # not made yet: back to the receipt
+    ("GET", "versions.version"): (200, 404),
+    ("GET", "versions.reopening"): (200, 404),
+    ("GET", "versions.renouncing"): (302, 404),  # nothing is in preparation
+    ("GET", "versions.upcoming"): (302, 404),
+    ("POST", "versions.renounce"): (302, 404),
+    ("POST", "versions.reopen"): (302, 404),
+    ("GET", "restoring.choose"): (200, 200),
+    ("POST", "restoring.look"): (302, 302),  # no file was chosen
+    ("GET", "restoring.found"): (302, 302),
+    ("POST", "restoring.create"): (302, 302),
     ("GET", "papers.document_page"): (200, 404),
     ("GET", "papers.document"): (302, 404),  # not made yet: to its page
     ("POST", "papers.ask_document"): (303, 404),
@@ -128,7 +139,7 @@ def address(app, platform, fill, director) -> Callable[[str], str]:
             "filename": "style.css",
             "token": "faux",
             "visit_id": str(elsewhere.id),
-            "name": "0" * 32,
+            "name": "dossier-3",
         }
         adapter = app.url_map.bind("localhost")
         rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
