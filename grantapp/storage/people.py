@@ -87,7 +87,7 @@ def list_visits(session: Session, person_id: UUID, at: datetime) -> Sequence[Vis
     return session.scalars(wanted.order_by(VisitRow.last_used_at.desc(), VisitRow.opened_at.desc())).all()
 
 
-def _going_on(at: datetime) -> Select[tuple[VisitRow]]:
+def _going_on(at: datetime) -> Select[VisitRow]:
     return (
         select(VisitRow)
         .join(VisitRow.person)
