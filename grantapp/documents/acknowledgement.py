@@ -1,18 +1,19 @@
 """The acknowledgement: one page that says what was recorded, when, by whom, and what that is worth."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from grantapp import french
-from grantapp.documents.dossier import File, printed_dossier
-from grantapp.documents.leaf import render
+from grantapp.documents.dossier import File, PrintedDossier, printed_dossier
+from grantapp.documents.leaf import one_page
 from grantapp.documents.summary import shortened
 from grantapp.domain.deposit import Deposit
 
 # Lengths at which a text of the page is cut, so that the page stays one whatever was typed; the dossier has all of it.
 LONGEST_TITLE = 150
 LONGEST_NAME = 90
-LONGEST_FILE = 44
-MOST_PIECES = 6
+LONGEST_FILE = 40
+MOST_PIECES = 9
 
 
 @dataclass(frozen=True)
@@ -32,20 +33,32 @@ class Acknowledgement:
 
 
 def pdf(deposit: Deposit) -> bytes:
-    """The same deposit gives the same bytes."""
+    """One page, whatever was typed and however many pieces. The same deposit gives the same bytes."""
     dossier = printed_dossier(deposit)
-    files = [file for piece in dossier.pieces for file in piece.files]
-    # One that would stand alone after « et un autre » has its own line.
-    shown = files if len(files) <= MOST_PIECES + 1 else files[:MOST_PIECES]
-    paper = Acknowledgement(
-        title=shortened(dossier.title, LONGEST_TITLE),
-        applicant=shortened(dossier.applicant, LONGEST_NAME),
-        filed_by=shortened(dossier.deposited_by, LONGEST_NAME),
-        pieces=tuple(replace(each, name=shortened(each.name, LONGEST_FILE)) for each in shown),
-        other_pieces=len(files) - len(shown),
-        steps=tuple(_steps(deposit)),
+    steps = tuple(_steps(deposit))
+    return one_page(
+        "acknowledgement",
+        deposit,
+        lambda tightness: {"dossier": dossier, "paper": _acknowledgement(dossier, steps, tightness)},
     )
-    return render("acknowledgement", deposit, dossier=dossier, paper=paper)
+
+
+def _acknowledgement(dossier: PrintedDossier, steps: tuple[Step, ...], tightness: Decimal) -> Acknowledgement:
+    def cut(text: str, most: int) -> str:
+        return shortened(text, int(most * tightness))
+
+    files = [file for piece in dossier.pieces for file in piece.files]
+    most = int(MOST_PIECES * tightness)
+    # One that would stand alone after « et un autre » has its own line.
+    shown = files if len(files) <= most + 1 else files[:most]
+    return Acknowledgement(
+        title=cut(dossier.title, LONGEST_TITLE),
+        applicant=cut(dossier.applicant, LONGEST_NAME),
+        filed_by=cut(dossier.deposited_by, LONGEST_NAME),
+        pieces=tuple(replace(each, name=cut(each.name, LONGEST_FILE)) for each in shown),
+        other_pieces=len(files) - len(shown),
+        steps=steps,
+    )
 
 
 def _steps(deposit: Deposit) -> list[Step]:

@@ -11,6 +11,7 @@ from grantapp.documents.answers import FIGURES, WIDEST
 from grantapp.documents.leaf import identifier
 from grantapp.documents.report import Bibliography, References, Source
 from grantapp.domain.questionnaire import Questionnaire
+from grantapp.french import NARROW
 
 FIRST_QUESTIONS = 2  # the calendar is part 1
 WRITTEN = {  # what is written in the empty place of a short answer
@@ -53,6 +54,7 @@ class Item:
     choices: tuple[Choice, ...]
     several: bool
     tables: tuple[tuple[Column, ...], ...]
+    columns_to_choose: tuple[tuple[str, str], ...]  # a column of a table, and what can be chosen in it
     is_tall: bool
 
 
@@ -219,6 +221,11 @@ def _item(question: Mapping[str, Any], numbers: Mapping[str, str]) -> Item:
         choices=choices,
         several=kind == "several_of",
         tables=tuple(_side_by_side(columns)),
+        columns_to_choose=tuple(
+            (each["label"], f"{NARROW}; ".join(choice["label"] for choice in each["choices"]))
+            for each in question.get("columns", ())
+            if "choices" in each
+        ),
         is_tall=kind == "text" and question["limit"] > 2_000,
     )
 

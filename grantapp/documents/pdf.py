@@ -22,7 +22,7 @@ ASSETS = {f"grantapp:{name}": TEMPLATES / "documents" / name for name in ("print
     f"grantapp:fonts/{path.name}": path for path in FONTS.glob("*.ttf")
 }
 
-MEDIA_TYPES = {".svg": "image/svg+xml", ".jpg": "image/jpeg"}
+MEDIA_TYPES = {".svg": "image/svg+xml", ".jpg": "image/jpeg", ".png": "image/png"}
 
 
 class ForbiddenAddress(Exception):  # noqa: N818 - it says what was asked for

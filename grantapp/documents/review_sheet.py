@@ -1,17 +1,14 @@
 """The review sheet: what the service that examines wants to know first, and room for its opinion. One page."""
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import pikepdf
-
 from grantapp import french
 from grantapp.documents.dossier import PrintedDossier, printed_dossier
 from grantapp.documents.ink import Ink
-from grantapp.documents.leaf import render
+from grantapp.documents.leaf import one_page
 from grantapp.documents.report import Finding
 from grantapp.documents.summary import shortened
 from grantapp.domain.answer import Misread, understand
@@ -21,8 +18,6 @@ from grantapp.domain.size import SizeClass
 
 # Where a value comes from: everything in a deposit is one of these, and the sheet says which.
 DECLARED, COMPUTED = "D", "C"
-# How much of each text is kept: the whole page is set again, shorter, until it is one page.
-TIGHTNESS = (Decimal(1), Decimal("0.7"), Decimal("0.45"), Decimal("0.25"))
 FEWEST = 12  # characters that are always kept
 MOST_FINDINGS = 5
 MOST_CODES = 30
@@ -69,17 +64,11 @@ class ReviewSheet:
 def pdf(deposit: Deposit) -> bytes:
     """One page, whatever the project: texts are cut shorter until it is. The same deposit gives the same bytes."""
     dossier = printed_dossier(deposit)
-    written = b""
-    for tightness in TIGHTNESS:
-        written = render("review_sheet", deposit, dossier=dossier, sheet=review_sheet(deposit, dossier, tightness))
-        if _pages(written) == 1:
-            break
-    return written
-
-
-def _pages(written: bytes) -> int:
-    with pikepdf.open(io.BytesIO(written)) as document:
-        return len(document.pages)
+    return one_page(
+        "review_sheet",
+        deposit,
+        lambda tightness: {"dossier": dossier, "sheet": review_sheet(deposit, dossier, tightness)},
+    )
 
 
 def review_sheet(deposit: Deposit, dossier: PrintedDossier, tightness: Decimal = Decimal(1)) -> ReviewSheet:

@@ -249,7 +249,8 @@ def project_of(dossier: DossierRow) -> Project:
             read[section.name], _ = load_section(section, saved[section.name])
     attached: dict[str, tuple[Piece, ...]] = {}
     for line in attachments_of(dossier):
-        attached[line.piece] = (*attached.get(line.piece, ()), Piece(line.name, line.size, line.sha256))
+        piece = Piece(line.name, line.size, line.sha256, line.pages)
+        attached[line.piece] = (*attached.get(line.piece, ()), piece)
     read[PIECES] = Pieces(**attached)
     return replace(Project(), **read)
 
@@ -283,7 +284,17 @@ def lines_of(rows: Iterable[AttachmentRow]) -> tuple[AttachmentLine, ...]:
 
 
 def attachment_line(row: AttachmentRow) -> AttachmentLine:
-    return AttachmentLine(row.id, row.piece, row.name, row.media_type, row.size, row.sha256, row.added_at)
+    return AttachmentLine(
+        id=row.id,
+        piece=row.piece,
+        name=row.name,
+        media_type=row.media_type,
+        size=row.size,
+        sha256=row.sha256,
+        added_at=row.added_at,
+        pages=row.pages,
+        thumbnail=row.thumbnail,
+    )
 
 
 def missing_of(dossier: DossierRow, now: datetime) -> MissingPage:

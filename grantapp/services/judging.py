@@ -14,11 +14,11 @@ from grantapp.domain.edition import Edition
 from grantapp.domain.judgement import Judgement, judge
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.orientation import Orientation, orient
-from grantapp.domain.piece import examine
 from grantapp.domain.project import Project, is_anchor, section_named
 from grantapp.domain.project_file import Fault, load
 from grantapp.editions import all_editions, find_edition, get_edition
 from grantapp.french import PARIS, listing, typeset
+from grantapp.inspection.opening import opened
 
 MOST_BYTES = 20_000_000
 YEARS = range(1900, 2101)
@@ -120,8 +120,8 @@ def with_papers(case: Case, papers: tuple[str, ...]) -> Case:
             if not is_anchor(anchor):
                 known = listing((question.name for question in section_named("pieces").questions), "ou")
                 raise Refused(f"Pièce inconnue. Écrivez {known}, puis « = », puis le chemin.")
-            content = Path(path).read_bytes()
-            found, _ = examine(Path(path).name, content)
+            with Path(path).open("rb") as file, opened(Path(path).name, file) as safe:
+                found, content = safe.piece, safe.path.read_bytes()
         except Refused as refused:
             faults.append(Fault(f"--piece {given}", refused.sentence))
         except OSError as error:

@@ -82,6 +82,8 @@ class AttachmentLine:
     size: int
     sha256: str
     added_at: datetime
+    pages: int | None = None  # of what was attached before pieces were opened
+    thumbnail: str | None = None  # the SHA-256 of a small JPEG
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,9 @@ SORTS: Mapping[DocumentKind, Sort] = MappingProxyType(
 OFFERED = frozenset(
     {
         DocumentKind.ACKNOWLEDGEMENT,
+        DocumentKind.BUNDLE,
         DocumentKind.DOSSIER,
+        DocumentKind.PRINT_COPY,
         DocumentKind.REPORT,
         DocumentKind.REVIEW_SHEET,
     }
@@ -103,10 +105,11 @@ BLANK_FORM = Sort(
 
 @dataclass(frozen=True)
 class File:
-    """A paper handed over."""
+    """A paper handed over, a part at a time: with its pieces, it may be heavy."""
 
     name: str
-    content: bytes
+    content: Iterator[bytes]
+    size: int  # octets
     media_type: str
 
 
@@ -147,7 +150,7 @@ def read(session: Session, files: Files, reference: str, number: int, paper: str
         return None
     sort = SORTS[kind]
     media_type = "application/zip" if sort.extension == "zip" else "application/pdf"
-    return File(f"{reference}-v{number}-{sort.slug}.{sort.extension}", files.read(kept.sha256), media_type)
+    return File(f"{reference}-v{number}-{sort.slug}.{sort.extension}", files.chunks(kept.sha256), kept.size, media_type)
 
 
 def _find(session: Session, reference: str, number: int, paper: str, by: Person) -> tuple[DepositRow, DocumentKind]:
@@ -234,7 +237,7 @@ def read_preparatory(session: Session, files: Files, reference: str, *, by: Pers
     made = queries.find_preparatory(session, dossier)
     if made is None:
         return None
-    return File(f"{reference}-{PREPARATORY.slug}.pdf", files.read(made.sha256), "application/pdf")
+    return File(f"{reference}-{PREPARATORY.slug}.pdf", files.chunks(made.sha256), made.size, "application/pdf")
 
 
 def _frozen(dossier: DossierRow, address: str, at: datetime) -> Deposit:
@@ -301,7 +304,7 @@ def read_form(session: Session, files: Files, call: str) -> File | None:
     kept = queries.find_printout(session, PrintoutKind.BLANK_FORM, Questionnaire.of(edition).fingerprint)
     if kept is None:
         return None
-    return File(f"{edition.slug}-{BLANK_FORM.slug}.pdf", files.read(kept.sha256), "application/pdf")
+    return File(f"{edition.slug}-{BLANK_FORM.slug}.pdf", files.chunks(kept.sha256), kept.size, "application/pdf")
 
 
 def forms() -> Iterator[tuple[Edition, Questionnaire]]:

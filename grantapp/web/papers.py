@@ -80,7 +80,7 @@ def ask_form(call: str) -> Any:
 
 
 def _handed(made: papers.File | None, page: str) -> Any:
-    return redirect(page) if made is None else download(made.content, made.media_type, made.name)
+    return redirect(page) if made is None else download(made.content, made.media_type, made.name, made.size)
 
 
 def _sent(job: int | None, page: str) -> Any:

@@ -1,6 +1,6 @@
 """What a request brings: its instant of arrival, its person, its session; and who may enter a route."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import datetime
 from functools import wraps
@@ -115,9 +115,14 @@ def ask_again(status: int) -> tuple[str, int]:
     return render_template("errors/resend.html", fields=fields, action=request.full_path.rstrip("?")), status
 
 
-def download(content: bytes, media_type: str, name: str) -> Response:
-    """Handed over as a file, never shown inside the site: what people send may be anything."""
+def download(content: bytes | Iterable[bytes], media_type: str, name: str, octets: int | None = None) -> Response:
+    """Handed over as a file, never shown inside the site: what people send may be anything.
+
+    `octets` is the size of what comes in parts, so that a cut is noticed.
+    """
     response = Response(content, mimetype=media_type)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    if octets is not None:
+        response.content_length = octets
     return response

@@ -8,10 +8,12 @@ from jinja2 import PackageLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from grantapp import french
+from grantapp.domain.inspected import MOST_BYTES, STATED
 from grantapp.domain.lifecycle import Refused
+from grantapp.domain.piece import ACCEPTED
 from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
-from grantapp.web import account, papers, public, scope, verification, wizard
+from grantapp.web import account, papers, pieces, public, scope, verification, wizard
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -26,7 +28,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 MOST_FORM_BYTES = 2 * 2**20
-MOST_BYTES = {"wizard.attach": wizard.MOST_UPLOAD, "verification.verify_file": verification.MOST_UPLOAD}
+MOST_SENT = dict.fromkeys(pieces.UPLOADS, pieces.MOST_UPLOAD) | {"verification.verify_file": verification.MOST_UPLOAD}
 FILTERS = ("number", "euros", "percent", "square_metres", "day", "short_day", "moment", "size", "plural", "listing")
 
 SENTENCES = {
@@ -38,7 +40,11 @@ SENTENCES = {
     404: ("Page introuvable", "Cette page n'existe pas, ou elle n'est pas à vous. Vérifiez l'adresse."),
     405: ("Action impossible", "Cette page ne s'utilise pas ainsi. Revenez en arrière et réessayez."),
     409: ("Ce n'est pas possible", "Cette action n'est pas possible maintenant."),
-    413: ("Envoi trop lourd", "Ce que vous envoyez dépasse la limite. Pour une pièce : 20 Mo au plus par fichier."),
+    413: (
+        "Envoi trop lourd",
+        f"Ce que vous envoyez dépasse la limite : {french.size(MOST_BYTES)} au plus par fichier. Si vous en avez "
+        "choisi plusieurs à la fois, envoyez-les un par un.",
+    ),
     500: ("Erreur de notre côté", "Rien de ce qui était enregistré n'est perdu. Réessayez dans un instant."),
     503: ("Service momentanément indisponible", "Rien de ce qui était enregistré n'est perdu. Réessayez bientôt."),
 }
@@ -53,8 +59,9 @@ def furnish(app: Flask) -> None:
     app.jinja_loader = PackageLoader("grantapp")
     app.jinja_env.filters.update({name: getattr(french, name) for name in FILTERS})
     app.jinja_env.globals.update(question_at=question_at, is_anchor=is_anchor, section_named=section_named)
+    app.jinja_env.globals.update(most_bytes=MOST_BYTES, piece_limit=STATED, accepted=",".join(ACCEPTED))
     app.context_processor(_shared)
-    for module in (public, verification, account, wizard, papers):
+    for module in (public, verification, account, pieces, wizard, papers):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)
@@ -73,7 +80,7 @@ def _shared() -> dict[str, Any]:
 
 def _arrive() -> None:
     scope.arrived_at()
-    request.max_content_length = MOST_BYTES.get(request.endpoint or "", MOST_FORM_BYTES)
+    request.max_content_length = MOST_SENT.get(request.endpoint or "", MOST_FORM_BYTES)
 
 
 def _protect(response: Response) -> Response:

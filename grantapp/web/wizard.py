@@ -1,22 +1,17 @@
 """The applicant's pages: dossiers, steps, what is missing, review, filing, receipt."""
 
 from typing import Any
-from uuid import UUID
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask import session as visit
 
-from grantapp import french
-from grantapp.domain.lifecycle import Refused
-from grantapp.domain.piece import MOST_BYTES
 from grantapp.domain.project import Section, find_section
 from grantapp.forms.instants import DayForm, FilingForm
 from grantapp.forms.steps import form_for
-from grantapp.services import attaching, depositing, drafting, orienting, simulating
+from grantapp.services import depositing, drafting, orienting, simulating
 from grantapp.web.scope import applicant, arrived_at, download, person, platform, session, tell
 
 bp = Blueprint("wizard", __name__, url_prefix="/dossiers")
-MOST_UPLOAD = MOST_BYTES + 2**16  # the file, and the form around it
 
 
 @bp.get("")
@@ -167,7 +162,7 @@ def pdf(reference: str, number: int) -> Any:
 def step(reference: str, slug: str) -> Any:
     page = drafting.step_page(session(), reference, _section(slug).name, now=arrived_at(), by=person())
     if page.section.name == "pieces":
-        return render_template("wizard/pieces.html", page=page)
+        return render_template("wizard/pieces.html", page=page, place=None, refusals=())
     more = min(request.args.get("lignes", 3, int), 50)
     form = form_for(page.section, formdata=page.raw, record=page.record, questions=page.questions, extra_rows=more)
     if page.raw is not None:
@@ -212,47 +207,6 @@ def preview(reference: str, slug: str) -> Any:
         form.validate()
         page = drafting.preview(reading, reference, name, form.answers(), now=arrived_at(), by=person())
     return render_template("wizard/eligibility_panel.html", page=page)
-
-
-@bp.post("/<reference>/pieces/<piece>/ajouter")
-@applicant
-def attach(reference: str, piece: str) -> Any:
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        drafting.step_page(session(), reference, "pieces", now=arrived_at(), by=person())  # theirs, or not found
-        tell("Choisissez d'abord un fichier, puis « Ajouter ».")
-    else:
-        try:
-            line = attaching.attach(
-                session(),
-                platform().files,
-                reference,
-                piece,
-                name=sent.filename,
-                content=sent.stream.read(),
-                now=arrived_at(),
-                by=person(),
-            )
-        except Refused as refused:
-            tell(refused.sentence)
-        else:
-            tell(f"« {line.name} » est ajoutée ({french.size(line.size)}).")
-    return redirect(url_for("wizard.step", reference=reference, slug="pieces") + f"#pieces-{piece}")
-
-
-@bp.post("/<reference>/pieces/<uuid:attachment_id>/retirer")
-@applicant
-def detach(reference: str, attachment_id: UUID) -> Any:
-    attaching.detach(session(), reference, attachment_id, now=arrived_at(), by=person())
-    tell("La pièce est retirée.")
-    return redirect(url_for("wizard.step", reference=reference, slug="pieces"))
-
-
-@bp.get("/<reference>/pieces/<uuid:attachment_id>")
-@applicant
-def attachment(reference: str, attachment_id: UUID) -> Any:
-    line, content = attaching.read_attachment(session(), platform().files, reference, attachment_id, by=person())
-    return download(content, line.media_type, line.name)
 
 
 def _section(slug: str) -> Section:

@@ -1,6 +1,7 @@
 """Somebody else's dossier and one that does not exist give the same answer, in every use case."""
 
 import inspect
+import io
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -32,12 +33,12 @@ def use_cases() -> list[tuple[str, Callable[..., Any]]]:
 
 def arguments(function: Callable[..., Any], **known: object) -> dict[str, object]:
     offered: dict[str, object] = {
-        "name": "comptes.pdf" if function is attaching.attach else "site",
+        "name": "comptes.pdf" if function in (attaching.attach, attaching.replace) else "site",
         "answers": {"name": "Intrus"},
         "raw": None,
         "seen": 0,
         "piece": "accounts",
-        "content": makers.PDF,
+        "content": io.BytesIO(makers.PDF),
         "address": "https://depots.example",
         "number": 1,
         "paper": "accuse-d-enregistrement",
@@ -73,9 +74,15 @@ def test_a_foreign_dossier_is_like_a_missing_one(
         before = session.scalar(sa.select(sa.func.count()).select_from(JournalRow))
     answers = []
     for reference in (complete, "A22-9999", "", "'; --"):
-        given = arguments(function, files=files, reference=reference, attachment_id=attachment, by=sacha)
-        with sessions.writing() as session, pytest.raises(NotFound) as refused:
-            function(session, **given)
+        given = arguments(
+            function, sessions=sessions, files=files, reference=reference, attachment_id=attachment, by=sacha
+        )
+        with pytest.raises(NotFound) as refused:
+            if "sessions" in given:
+                function(**given)
+            else:
+                with sessions.writing() as session:
+                    function(session, **given)
         answers.append((type(refused.value), refused.value.args))
     assert len(set(answers)) == 1
     with sessions.reading() as session:

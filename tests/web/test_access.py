@@ -50,8 +50,10 @@ SIGNED_IN = {
     ("GET", "wizard.step"): (200, 404),
     ("POST", "wizard.save_step"): (409, 404),  # a save that has seen no version is shown what it would overwrite
     ("POST", "wizard.preview"): (200, 404),
-    ("POST", "wizard.attach"): (302, 404),
-    ("GET", "wizard.attachment"): (200, 404),
+    ("POST", "pieces.attach"): (422, 404),  # no file chosen
+    ("POST", "pieces.replace"): (422, 404),
+    ("GET", "pieces.attachment"): (200, 404),
+    ("GET", "pieces.thumbnail"): (200, 404),
     ("GET", "papers.preparatory_page"): (200, 404),
     ("GET", "papers.preparatory"): (302, 404),  # not made yet: to its page
     ("POST", "papers.ask_preparatory"): (303, 404),
@@ -61,7 +63,7 @@ SIGNED_IN = {
     ("GET", "papers.document_page"): (200, 404),
     ("GET", "papers.document"): (302, 404),  # not made yet: to its page
     ("POST", "papers.ask_document"): (303, 404),
-    ("POST", "wizard.detach"): (409, 404),  # what was filed stays
+    ("POST", "pieces.detach"): (409, 404),  # what was filed stays
 }
 ORDER = list(SIGNED_IN)
 
@@ -152,9 +154,9 @@ def without_token(page: Page) -> str:
 
 def test_an_attachment_of_another_dossier_is_not_reached_through_one_s_own(app, address, director, stranger):
     mine = stranger.send("/dossiers", {"edition": "ademe_2022"}).response.headers["Location"].rsplit("/", 1)[-1]
-    assert ask(stranger, "GET", address("wizard.attachment", mine)).status == 404
-    assert ask(stranger, "POST", address("wizard.detach", mine)).status == 404
-    assert ask(director, "GET", address("wizard.attachment")).status == 200
+    assert ask(stranger, "GET", address("pieces.attachment", mine)).status == 404
+    assert ask(stranger, "POST", address("pieces.detach", mine)).status == 404
+    assert ask(director, "GET", address("pieces.attachment")).status == 200
 
 
 def test_every_change_asks_for_a_token(app, address, director):

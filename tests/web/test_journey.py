@@ -191,12 +191,12 @@ def test_the_overview_gives_the_result_of_every_computation(director, fill):
 @pytest.mark.parametrize("content", [b"MZ", b"", b"<html>"])
 def test_a_piece_that_is_not_one_is_refused_with_the_remedy(director, draft, content):
     sent = {"file": (io.BytesIO(content), "plan.exe")}
-    page = director.send(f"{draft}/pieces/other/ajouter", sent, content_type="multipart/form-data")
-    assert page.status == 302
-    said = director.read(f"{draft}/pieces")
+    said = director.send(f"{draft}/pieces/other/ajouter", sent, content_type="multipart/form-data")
+    assert said.status == 422
     assert said.says("« plan.exe »") and not said.soup.find(
         "form", attrs={"action": lambda a: a and a.endswith("/retirer")}
     )
+    assert "« plan.exe »" in plain(said.error_of("Choisir un ou plusieurs fichiers : Autres pièces"))
 
 
 def test_pieces_are_added_listed_and_taken_away(director, draft):
