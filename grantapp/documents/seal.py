@@ -151,6 +151,23 @@ def _tag(document: pikepdf.Pdf, widget: pikepdf.Object, page: pikepdf.Page) -> N
     tree.ParentTreeNextKey = following + 1
 
 
+def unseal(document: pikepdf.Pdf) -> None:
+    """Take the seal out of a document that is about to become another one: a broken seal would be worse than none."""
+    root = document.Root
+    for field in root.get("/AcroForm", Dictionary(Fields=Array())).Fields:
+        for page in document.pages:
+            if "/Annots" in page:
+                page.Annots = Array([each for each in page.Annots if each.objgen != field.objgen])
+        if "/StructTreeRoot" in root and "/StructParent" in field:
+            numbers = pikepdf.NumberTree(root.StructTreeRoot.ParentTree)
+            form = numbers[int(field.StructParent)]
+            form.P.K = Array([each for each in form.P.K if each.objgen != form.objgen])
+            del numbers[int(field.StructParent)]
+    for key in ("/AcroForm", "/Perms"):
+        if key in root:
+            del root[key]
+
+
 def _only(pattern: bytes, content: bytearray) -> re.Match[bytes]:
     found = list(re.finditer(pattern, content))
     if len(found) != 1:
