@@ -154,4 +154,6 @@ def _http_error(error: HTTPException) -> Any:
     if error.response is not None:
         return error.response
     scope.close_session()
+    if error.code == 413 and request.endpoint == "verification.verify_file":
+        return error_page(413, verification.TOO_LARGE)
     return error_page(error.code or 500)

@@ -335,7 +335,7 @@ def test_both_are_made_and_kept_by_the_worker(
         row = queries.get_deposit(session, complete, camille)
         session.add(makers.document_row(row.id, sha256=files.keep(archive.read_bytes())))
         session.commit()
-    printing.print_deposit(sessions, files, row.id, DocumentKind(kind), now=makers.NOW)
+    printing.print_deposit(sessions, files, row.id, DocumentKind(kind), key=makers.seal_key(), now=makers.NOW)
     with sessions.reading() as session:
         kept = queries.find_document(session, row.id, DocumentKind(kind))
         assert kept is not None
