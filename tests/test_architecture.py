@@ -115,7 +115,8 @@ def test_no_room_is_a_lumber_room():
     ("module", "heavy"),
     [
         ("grantapp.editions", "flask wtforms sqlalchemy jinja2 weasyprint"),
-        ("grantapp.web.site", "weasyprint"),
+        ("grantapp.web.site", "weasyprint pypdfium2 PIL"),
+        ("grantapp.inspection.opening", "flask sqlalchemy weasyprint pikepdf pypdfium2 PIL"),
         ("grantapp.cli", "flask wtforms sqlalchemy jinja2 weasyprint"),
     ],
 )

@@ -27,6 +27,7 @@ from grantapp.documents.seal import unseal
 from grantapp.domain.deposit import Deposit
 
 A4 = (595.28, 841.89)  # points
+LARGEST = 14_400  # points: what readers show of a sheet
 STRIP = 28  # points at the foot of a piece's page, for its number
 TITLE = "Copie pour lire et imprimer"
 
@@ -106,7 +107,12 @@ def write(deposit: Deposit, dossier: Path, appended: Sequence[Appended], out: Bi
         copy.Root.PageLabels = Dictionary(Nums=Array([each for pair in labels for each in pair]))
         _say_what_it_is(copy, deposit, printed, archived)
         copy.trailer.ID = Array([bytes.fromhex(identifier("print_copy", deposit.fingerprint))] * 2)
-        copy.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+        copy.save(
+            out,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,  # what is packed stays as it is
+            deterministic_id=True,
+        )
 
 
 class _Piece:
@@ -114,7 +120,11 @@ class _Piece:
 
     def __init__(self, appended: Appended, open_files: ExitStack) -> None:
         self.filed, self.number, self.refusal = appended.filed, appended.filed.number, appended.refusal
-        self.source = open_files.enter_context(pikepdf.open(appended.pages)) if appended.pages else None
+        self.source = (
+            open_files.enter_context(pikepdf.open(appended.pages, access_mode=pikepdf.AccessMode.stream))
+            if appended.pages
+            else None
+        )
         if appended.image:
             self.source = open_files.enter_context(
                 pikepdf.open(io.BytesIO(_image_page(appended.filed, appended.image)))
@@ -144,7 +154,8 @@ class _Strip:
         width, height = right - left, high - low
         sheet = A4 if width <= height else (A4[1], A4[0])
         if width > sheet[0] + 1 or height > sheet[1] + 1:
-            sheet = (width, height + STRIP)  # a plan keeps its scale
+            sheet = (min(width, LARGEST), min(height + STRIP, LARGEST))  # a plan keeps its scale
+        sheet = (max(sheet[0], A4[0] / 2), sheet[1])
         scale = min(1, sheet[0] / width, (sheet[1] - STRIP) / height)
         x, y = (sheet[0] - width * scale) / 2, sheet[1] - height * scale
         place = f"{scale:.5f} 0 0 {scale:.5f} {x - left * scale:.3f} {y - low * scale:.3f}"

@@ -40,6 +40,7 @@ class Flaw(StrEnum):
     TOO_MANY_PIXELS = "too_many_pixels"
     ANIMATED = "animated"
     UNOPENED = "unopened"
+    TOO_BUSY = "too_busy"
 
     def sentence(self, name: str, octets: int = 0) -> str:
         """`name` is that of the file as it is shown; `octets` its size, where it is the matter."""
@@ -76,6 +77,8 @@ _REFUSALS = {
     Flaw.TOO_MANY_PIXELS: f"a trop de points : {number(MOST_PIXELS // 1_000_000)} millions de pixels au plus. "
     "Réduisez l'image, ou numérisez de nouveau à 300 points par pouce.",
     Flaw.ANIMATED: "est une image animée, qui ne s'imprime pas. Enregistrez une image fixe et envoyez-la.",
+    Flaw.TOO_BUSY: "n'a pas pu être ouvert : beaucoup de fichiers arrivent en ce moment. Envoyez-le de nouveau dans "
+    "une minute.",
     Flaw.UNOPENED: f"n'a pas pu être ouvert sans risque. {_PRINT_ANEW}",
 }
 

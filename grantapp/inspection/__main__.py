@@ -9,7 +9,7 @@ import resource
 import sys
 
 MEMORY = 2**30  # octets of addresses
-SECONDS = 20  # of processor
+SECONDS = 10  # of processor; a file of 50 Mo takes one or two
 LARGEST_FILE = 250_000_000  # octets it may write
 
 

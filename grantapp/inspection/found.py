@@ -3,6 +3,7 @@
 from grantapp.domain.inspected import Flaw
 
 GIVEN = "given"  # the file to open
+ANSWER = "answer"  # one line of JSON
 KEPT = "kept"  # an image, rewritten
 THUMBNAIL = "thumbnail.jpg"
 PAGES = "pages.pdf"  # the pages of a PDF, as pictures of themselves: nothing in it acts

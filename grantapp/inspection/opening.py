@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,13 +19,16 @@ from typing import IO, Any
 from grantapp.domain.inspected import MOST_BYTES, MOST_PAGES, Flaw, Inspected, Note
 from grantapp.domain.piece import fitting_name, media_type_of, refuse, shown_name
 from grantapp.domain.question import Piece
-from grantapp.inspection.found import GIVEN, KEPT, PAGES, THUMBNAIL
+from grantapp.inspection.found import ANSWER, GIVEN, KEPT, PAGES, THUMBNAIL
 
-PATIENCE = 40  # seconds, for a child that has 20 of processor, on a busy machine
+PATIENCE = 40  # seconds, for a child that has 10 of processor, on a busy machine
+AT_ONCE = 2  # children: together they may take as many gigabytes
+QUEUE = 30  # seconds that one more file waits for its turn
 LONGEST_ANSWER = 10_000  # octets
 HEAD = 1024  # octets: how far a PDF's own header is looked for, to say what is wrong
 CHUNK = 2**20
 HOUSE = Path(__file__).resolve().parents[2]
+_turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -85,30 +89,38 @@ def laid_out(name: str, sent: IO[bytes]) -> Iterator[Path]:
 
 def ask(place: Path, task: str, media_type: str) -> Inspected | Flaw:
     """What the child says of the file given in this folder; a child that dies, or says nonsense, has found a flaw."""
-    words = [sys.executable, "-P", "-s", "-m", __package__, task, media_type]
+    if not _turns.acquire(timeout=QUEUE):
+        return Flaw.TOO_BUSY
+    try:
+        status = _run(place, task, media_type)
+    except subprocess.TimeoutExpired:
+        return Flaw.TOO_LARGE
+    finally:
+        _turns.release()
+    if status < 0:  # by a signal: it had used up its time or its memory, or the file broke a library
+        return Flaw.TOO_LARGE
+    return _understood(place / ANSWER)
+
+
+def _run(place: Path, task: str, media_type: str) -> int:
+    """How the child ended; its answer is on disk."""
     # Its own libraries are all that it is told: no setting of ours, no secret.
     environment = {"PYTHONPATH": str(HOUSE), "LC_ALL": "C.UTF-8"}
     if "LD_LIBRARY_PATH" in os.environ:  # where `./run` puts system libraries for those who may not install any
         environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
-    said = place / "answer"
-    with said.open("wb") as out:
-        try:
-            done = subprocess.run(  # noqa: S603 - our own module
-                words,
-                cwd=place,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.DEVNULL,
-                timeout=PATIENCE,
-                check=False,
-                start_new_session=True,
-            )
-        except subprocess.TimeoutExpired:
-            return Flaw.TOO_LARGE
-    if done.returncode < 0:  # by a signal: it had used up its time or its memory, or the file broke a library
-        return Flaw.TOO_LARGE
-    return _understood(said)
+    with (place / ANSWER).open("wb") as out:
+        done = subprocess.run(  # noqa: S603 - our own module
+            [sys.executable, "-P", "-s", "-m", __package__, task, media_type],
+            cwd=place,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.DEVNULL,
+            timeout=PATIENCE,
+            check=False,
+            start_new_session=True,
+        )
+    return done.returncode
 
 
 def _understood(said: Path) -> Inspected | Flaw:

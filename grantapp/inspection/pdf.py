@@ -67,7 +67,7 @@ def lay_out() -> dict[str, object]:
                 sheet.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Page=shape))
                 move = f"1 0 0 1 {-left:.4f} {-low:.4f} cm /Page Do".encode()
                 sheet.Contents = drawn.make_stream(move)
-            drawn.save(PAGES, deterministic_id=True)
+            drawn.save(PAGES, static_id=True, stream_decode_level=pikepdf.StreamDecodeLevel.none)
         except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, IndexError, RuntimeError) as error:
             raise Found(Flaw.DAMAGED) from error
     return {"pages": pages, "notes": []}

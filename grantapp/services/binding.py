@@ -15,16 +15,27 @@ from grantapp.documents.print_copy import Appended, Filed
 from grantapp.domain.deposit import Deposit
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.piece import SUFFIXES, media_type_of
+from grantapp.french import typeset
 from grantapp.inspection.opening import laid_out, opened
 
 Place = Callable[[str], AbstractContextManager[Path]]  # of a file, by its SHA-256, while it lasts
 HEAD = 16  # octets that tell what a file is
+MOST_PRINTED = 300_000_000  # octets of pages in one copy: the library that binds them keeps them in memory
+TOO_HEAVY = "Ses pages alourdiraient trop cette copie : imprimez le fichier d'origine."
+LOST = "Le fichier d'origine n'est plus à sa place : prévenez la personne qui gère ce site."
 
 
 def print_copy(deposit: Deposit, dossier: Path, place: Place) -> IO[bytes]:
     """The copy to read and print, in a temporary file. A piece whose pages cannot be had is told of on its own page."""
     with ExitStack() as lasting:
-        appended = [_appended(each, place, lasting) for each in copied.filed(deposit)]
+        appended, left = [], MOST_PRINTED
+        for each in copied.filed(deposit):
+            found = _appended(each, place, lasting)
+            weight = sum(path.stat().st_size for path in (found.pages, found.image) if path)
+            if weight > left:
+                found, weight = Appended(each, refusal=typeset(TOO_HEAVY)), 0
+            appended.append(found)
+            left -= weight
         return _made(".pdf", lambda out: copied.write(deposit, dossier, appended, cast(BinaryIO, out)))
 
 
@@ -55,6 +66,4 @@ def _appended(filed: Filed, place: Place, lasting: ExitStack) -> Appended:
     except Refused as refused:
         return Appended(filed, refusal=refused.sentence)
     except FileNotFoundError:
-        return Appended(
-            filed, refusal="Le fichier d'origine n'est plus à sa place : prévenez la personne qui gère ce site."
-        )
+        return Appended(filed, refusal=typeset(LOST))

@@ -111,4 +111,4 @@ def _tell_of(attached: Attached, how: str) -> None:
     pages = f", {french.plural(line.pages, 'page')}" if line.pages else ""
     tell(f"« {line.name} » est {how} ({french.size(line.size)}{pages}).")
     for note in attached.notes:
-        tell(note.sentence)
+        tell(note.sentence, f"piece-{line.id}")

@@ -126,9 +126,9 @@ def applicant(view: View) -> View:
     return guarded
 
 
-def tell(sentence: str) -> None:
-    """A line at the top of the next page."""
-    flash(typeset(sentence))
+def tell(sentence: str, about: str = "message") -> None:
+    """A line at the top of the next page; and again in the place that it is `about`, where the page has one."""
+    flash(typeset(sentence), about)
 
 
 def ask_again(status: int) -> tuple[str, int]:

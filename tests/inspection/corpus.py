@@ -120,6 +120,25 @@ def rich(subtype: Name) -> bytes:
     return pdf(annotated(Subtype=subtype))
 
 
+def bare(catalog: bytes, pages: bytes) -> bytes:
+    """A PDF written by hand, as no library would."""
+    page = b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]>>endobj\n"
+    head = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R" + catalog + b">>endobj\n2 0 obj<</Type/Pages" + pages
+    return head + b">>endobj\n" + page + b"trailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n"
+
+
+def drawing_itself(made: pikepdf.Pdf) -> None:
+    form = made.make_stream(b"/F Do /F Do", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9])
+    form.Resources = Dictionary(XObject=Dictionary(F=form))
+    made.pages[0].Resources = Dictionary(XObject=Dictionary(F=form))
+    made.pages[0].Contents = made.make_stream(b"/F Do")
+
+
+def packed_twice(made: pikepdf.Pdf) -> None:
+    packed = zlib.compress(zlib.compress(b" " * 300_000_000, 9), 9)
+    made.pages[0].Contents = pikepdf.Stream(made, packed, Filter=Array([Name.FlateDecode, Name.FlateDecode]))
+
+
 SOUND = pdf()
 SUBMIT = Dictionary(S=Name.SubmitForm, F="http://127.0.0.1/")
 SCRIPT = Dictionary(S=Name.JavaScript, JS="app.alert(1)")
@@ -168,6 +187,10 @@ REFUSED: dict[str, tuple[bytes, Flaw]] = {
     "a page too many": (pdf(pages=MOST_PAGES + 1), Flaw.TOO_MANY_PAGES),
     "five thousand pages": (pdf(pages=5_000), Flaw.TOO_MANY_PAGES),
     "commands that unfold to 400 MB": (pdf(unfolding(400_000_000)), Flaw.TOO_LARGE),
+    "commands packed twice": (pdf(packed_twice), Flaw.TOO_LARGE),
+    "a drawing made of itself": (pdf(drawing_itself), Flaw.TOO_LARGE),
+    "brackets without end": (bare(b"/X " + b"[" * 200_000 + b"]" * 200_000, b"/Kids[3 0 R]/Count 1"), Flaw.DAMAGED),
+    "pages that hold themselves": (bare(b"", b"/Kids[2 0 R]/Count 1"), Flaw.DAMAGED),
     "an image of 900 million points": (huge_png(30_000), Flaw.TOO_MANY_PIXELS),
     "an image that moves": (animated(), Flaw.ANIMATED),
     "half a photograph": (jpeg()[: len(jpeg()) // 2], Flaw.DAMAGED),

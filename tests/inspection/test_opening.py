@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import threading
 from pathlib import Path
 
 import pikepdf
@@ -256,6 +257,16 @@ def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(opening, "PATIENCE", 0.3)
     child(monkeypatch, "import time; time.sleep(60)")
     assert refusal(corpus.SOUND) == typeset(Flaw.TOO_LARGE.sentence("plan.pdf"))
+
+
+def test_few_files_are_opened_at_once_and_one_more_is_asked_to_come_back(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(opening, "QUEUE", 0.1)
+    monkeypatch.setattr(opening, "_turns", threading.BoundedSemaphore(1))
+    with opening._turns:
+        assert refusal(corpus.SOUND) == typeset(Flaw.TOO_BUSY.sentence("plan.pdf"))
+    assert notes_of(corpus.SOUND) == ()
+    refusal(corpus.REFUSED["a film"][0])
+    assert notes_of(corpus.SOUND) == (), "a refusal gives its turn back"
 
 
 @pytest.mark.parametrize(

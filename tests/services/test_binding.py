@@ -16,6 +16,8 @@ import pytest
 from pikepdf import Array, Dictionary, Name
 
 from grantapp.documents import dossier as documents
+from grantapp.documents import print_copy
+from grantapp.documents.seal import seal
 from grantapp.domain.deposit import Deposit
 from grantapp.domain.question import Piece
 from grantapp.services import binding
@@ -106,7 +108,8 @@ def deposit(cupboard: Cupboard) -> Deposit:
 @pytest.fixture(scope="module")
 def archive(deposit: Deposit, cupboard: Cupboard, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("archive") / "dossier.pdf"
-    path.write_bytes(documents.pdf(deposit, originals=cupboard.bytes_of))
+    written = documents.pdf(deposit, originals=cupboard.bytes_of)
+    path.write_bytes(seal(written, makers.seal_key(), at=makers.NOW, fingerprint=deposit.fingerprint))
     return path
 
 
@@ -238,6 +241,35 @@ def test_a_long_list_of_pieces_takes_two_first_pages_and_still_tells_the_truth(c
         front = " ".join(document[place].get_textpage().get_text_bounded() for place in (0, 1))
         document.close()
         assert f"non imprimée {starts(opened)[-1] + 1}" in " ".join(front.split())
+
+
+def test_pages_that_would_weigh_too_much_are_told_of_and_the_lighter_ones_follow(
+    cupboard: Cupboard, archive: Path, monkeypatch: pytest.MonkeyPatch
+):
+    heavy, light = cupboard.give("lourd.pdf", corpus.pdf(pages=60)), cupboard.give("leger.pdf", corpus.SOUND)
+    monkeypatch.setattr(binding, "MOST_PRINTED", 8_000)
+    filed = makers.make_deposit(makers.make_project(pieces__other=(heavy, light)))
+    with pikepdf.open(io.BytesIO(made(binding.print_copy(filed, archive, cupboard.place)))) as copy:
+        labels = [page.label for page in copy.pages]
+    first, second = (f"Pièce {number}" for number in (len(filed_pieces(filed)) - 1, len(filed_pieces(filed))))
+    assert labels[labels.index(first) + 1] == second and len(labels) == labels.index(second) + 3
+
+
+@pytest.mark.parametrize("size", [(1e9, 1e9), (1, 1e7), (14_400, 14_400), (3, 3)])
+def test_no_page_is_too_large_or_too_small_to_be_laid_on_a_sheet(
+    size: tuple[float, float], cupboard: Cupboard, archive: Path
+):
+    plan = pikepdf.new()
+    plan.add_blank_page(page_size=(595, 842))
+    plan.pages[0].MediaBox = Array([0, 0, *size])
+    filed = makers.make_deposit(makers.make_project(pieces__other=(cupboard.give("plan.pdf", corpus.saved(plan)),)))
+    with pikepdf.open(io.BytesIO(made(binding.print_copy(filed, archive, cupboard.place)))) as copy:
+        wide, high = (float(each) for each in copy.pages[-1].MediaBox[2:])
+    assert 290 <= wide <= 14_400 and 290 <= high <= 14_400
+
+
+def filed_pieces(deposit: Deposit) -> list[print_copy.Filed]:
+    return list(print_copy.filed(deposit))
 
 
 # ── the ZIP ──────────────────────────────────────────────────────────────────────────────────────────────────────

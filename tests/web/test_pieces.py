@@ -75,6 +75,9 @@ def test_a_photograph_s_owner_is_told_that_its_place_was_removed(director, draft
     send(director, f"{draft}/pieces/other/ajouter", ("halle.jpg", corpus.jpeg()))
     page = director.read(f"{draft}/pieces")
     assert page.says("elle a été réécrite sans ce lieu")
+    (line,) = page.soup.select(".ga-attachments > li")
+    assert "sans ce lieu" in line.get_text(), "where the page opens, not only above it"
+    assert "sans ce lieu" not in director.read(f"{draft}/pieces").text
 
 
 def test_a_file_takes_the_place_of_another(director, draft):
