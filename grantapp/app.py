@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from grantapp import french
-from grantapp.config import Clock, Settings, clock_from
+from grantapp.config import Clock, Settings, clock_from, real_clock
 from grantapp.storage.database import Sessions, check_storage, make_engine, migrate
 from grantapp.storage.files import Files
 from grantapp.storage.keyring import Keyring
@@ -30,6 +30,7 @@ class Platform:
     files: Files
     keyring: Keyring
     queue: Any
+    real_clock: Clock = real_clock  # for links, codes and visits, whatever day the site shows
 
 
 def build_platform(settings: Settings) -> Platform:

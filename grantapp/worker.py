@@ -5,7 +5,7 @@ import threading
 import time
 
 from grantapp.config import Settings, clock_from, real_clock
-from grantapp.services import jobs, papers, printing, sealing
+from grantapp.services import jobs, mailing, papers, printing, sealing
 from grantapp.storage.database import Sessions, check_storage, make_engine
 from grantapp.storage.files import Files
 from grantapp.storage.keyring import Keyring
@@ -27,11 +27,18 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     handlers = {
         papers.PRINT: printing.handler(sessions, files, key),
         papers.PRINTOUT: printing.printout_handler(sessions, files),
+        mailing.MAIL: mailing.handler(sessions, mailing.Postman.of(settings)),
     }
 
     def sweep() -> None:
+        now = real_clock()
         with sessions.reading() as session:
-            waiting = jobs.due(session, now=real_clock())
+            mail_is_due = mailing.anything_due(session, at=now)
+        if mail_is_due:
+            with sessions.writing() as session:
+                mailing.resume(session, at=now)
+        with sessions.reading() as session:
+            waiting = jobs.due(session, now=now)
         for job_id in waiting:
             queue.send(job_id)
 

@@ -1,6 +1,6 @@
 """Things to test with: valid by default, so that a test says only what it is about. Everybody in here is invented."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,17 +21,22 @@ from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.models import (
     AttachmentRow,
+    AttemptRow,
     DepositRow,
     DocumentRow,
     DossierRow,
     JobRow,
     JobState,
     JournalRow,
+    LinkRow,
     MembershipRow,
+    MessageRow,
     OrganisationRow,
     PersonRow,
     PrintoutRow,
+    RecoveryCodeRow,
     SectionRow,
+    VisitRow,
 )
 
 NOW = datetime(2022, 3, 15, 9, 0, tzinfo=UTC)  # inside the window of the edition
@@ -251,3 +256,48 @@ def job_row(**changes: object) -> JobRow:
 
 def journal_row(**changes: object) -> JournalRow:
     return JournalRow(**{"at": NOW, "act": "started", "detail": {}} | changes)
+
+
+def message_row(job: JobRow, **changes: object) -> MessageRow:
+    return MessageRow(
+        **{
+            "kind": "sign_in_link",
+            "name": "Camille",
+            "email": "camille@mistral.example",
+            "facts": {},
+            "written_at": NOW,
+            "attempts": 0,
+            "next_try_at": NOW,
+            "job_id": job.id,
+        }
+        | changes
+    )
+
+
+def link_row(person: UUID, **changes: object) -> LinkRow:
+    return LinkRow(
+        **{"person_id": person, "epoch": 1, "goal": "sign_in", "made_at": NOW, "expires_at": NOW + timedelta(minutes=1)}
+        | changes
+    )
+
+
+def visit_row(person: UUID, **changes: object) -> VisitRow:
+    return VisitRow(
+        **{
+            "person_id": person,
+            "epoch": 1,
+            "device": "Firefox",
+            "opened_by": "password",
+            "opened_at": NOW,
+            "last_used_at": NOW,
+        }
+        | changes
+    )
+
+
+def attempt_row(**changes: object) -> AttemptRow:
+    return AttemptRow(**{"gate": "sign_in", "subject": "a" * 64, "at": NOW} | changes)
+
+
+def recovery_code_row(person: UUID, **changes: object) -> RecoveryCodeRow:
+    return RecoveryCodeRow(**{"person_id": person, "code_hash": "a" * 64} | changes)

@@ -9,6 +9,7 @@ from grantapp import french
 from grantapp.documents import pdf as printer
 from grantapp.documents import qr
 from grantapp.documents.answers import PrintedSection, printed_section
+from grantapp.documents.changes import PrintedChanges, printed_changes
 from grantapp.documents.charts import Charts, charts
 from grantapp.documents.finishing import Attachment, Relationship
 from grantapp.documents.ink import Ink
@@ -91,6 +92,7 @@ class PrintedDossier:
     charts: Charts
     unanswered: tuple[str, ...]
     replaced: tuple[str, ...]
+    changes: PrintedChanges | None  # to the version before, if there was one
     attached: int  # how many files of the applicant's the PDF carries
 
     @property
@@ -209,6 +211,7 @@ def printed_dossier(
         charts=charts(content),
         unanswered=tuple(gap["label"] for gap in content["unanswered"]),
         replaced=_all_replaced(printed, ink),
+        changes=printed_changes(content),
         attached=sum(each.relationship is Relationship.SUPPLEMENT for each in attachments),
     )
 

@@ -8,6 +8,8 @@ from decimal import Decimal
 import pikepdf
 
 from grantapp.documents import pdf as printer
+from grantapp.documents import qr
+from grantapp.documents.dossier import QR
 from grantapp.domain.deposit import Deposit
 
 # How much of each text is kept: a paper of one page is set again, shorter, until it is one.
@@ -28,7 +30,9 @@ def one_page(name: str, deposit: Deposit, given: Callable[[Decimal], Mapping[str
 def render(name: str, deposit: Deposit, **given: object) -> bytes:
     """The PDF of a filed version that `documents/NAME.html` draws; it says in its metadata which deposit it is of."""
     html = printer.environment().get_template(f"documents/{name}.html").render(**given)
-    return printer.render(html, identifier=identifier(name, deposit.fingerprint), deposit=deposit)
+    address = qr.address_of(deposit)
+    images = {QR: qr.svg(address)} if address else {}
+    return printer.render(html, identifier=identifier(name, deposit.fingerprint), deposit=deposit, images=images)
 
 
 def identifier(name: str, fingerprint: str) -> str:

@@ -18,8 +18,7 @@ SNIFFED = 64
 # A fingerprint, or its beginning: in the seal, in the metadata, in the address of the QR code, in the file's own /ID.
 _CLEAR = re.compile(
     rb"empreinte ([0-9a-f]{64})|grantapp:fingerprint>([0-9a-f]{64})<|grantapp:fingerprint=[\"']([0-9a-f]{64})[\"']|"
-    + re.escape(VERIFY_AT.encode())
-    + rb"([0-9a-f]{12})"
+    rb'"fingerprint": ?"([0-9a-f]{64})"|' + re.escape(VERIFY_AT.encode()) + rb"([0-9a-f]{12})"
 )
 _IDENTIFIER = re.compile(rb"/ID ?\[ ?(?:<([0-9A-Fa-f]{64})>|\(([0-9a-f]{32})\))")
 _STREAM = re.compile(rb"stream\r?\n")

@@ -16,8 +16,8 @@ POINTS = 0.75  # in a CSS pixel
 REPEATED = ("/THead", "/TFoot")
 
 
-def mend(_: object, pdf: pydyf.PDF) -> None:
-    """The finisher that `write_pdf` calls with its document and the PDF about to be written."""
+def mend(pdf: pydyf.PDF) -> None:
+    """Part of the finisher that `write_pdf` calls: mends the structure of the PDF about to be written, in place."""
     tree = Tree(pdf)
     _join_pages(tree.document)
     decoration = _without_decoration(tree.document)

@@ -15,6 +15,7 @@ Originals = Callable[[str], bytes | None]  # the bytes of a piece by its SHA-256
 
 DATA = "dossier.json"
 LONGEST_NAME = 100
+LONGEST_SUFFIX = 6  # « .jpeg »; past it, it is a part of the name
 SIGNATURES = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG", "image/png"))
 # What no file system of the day takes in a name, and what hides or turns round a part of it.
 _UNSAFE = re.compile(r'[<>:"/\\|?*]')
@@ -54,9 +55,10 @@ def safe_name(name: str) -> str:
     kept = _UNSAFE.sub("_", visible).strip(" .") or "piece"
     if _DEVICES.match(kept):
         kept = f"_{kept}"
-    path = PurePath(kept)
-    suffix = path.suffix[:10]
-    return kept.removesuffix(path.suffix)[: LONGEST_NAME - len(suffix)].rstrip(" .") + suffix
+    suffix = PurePath(kept).suffix
+    if len(suffix) > LONGEST_SUFFIX:
+        suffix = ""
+    return kept.removesuffix(suffix)[: LONGEST_NAME - len(suffix)].rstrip(" .") + suffix
 
 
 def _unlike(name: str, taken: set[str]) -> str:

@@ -7,13 +7,16 @@ from pathlib import Path
 from types import MappingProxyType
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydyf import PDF
 from weasyprint import HTML
+from weasyprint.document import Document
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from grantapp import french
 from grantapp.documents import FONTS
 from grantapp.documents.finishing import Attachment, finish
 from grantapp.documents.mending import mend
+from grantapp.documents.spelling import spell
 from grantapp.domain.deposit import Deposit
 from grantapp.typesetting import FrenchTypography
 
@@ -45,6 +48,12 @@ class OwnAssets(URLFetcher):
             raise ForbiddenAddress(url)
         media_type = "text/css" if url.endswith(".css") else "font/ttf"
         return URLFetcherResponse(url, ASSETS[url].read_bytes(), {"Content-Type": media_type})
+
+
+def _mended(document: Document, written: PDF) -> None:
+    """What the engine calls before it writes the file."""
+    mend(written)
+    spell(document, written)
 
 
 @cache
@@ -87,7 +96,7 @@ def render(
         with warnings.catch_warnings():
             # The engine leaves the file of its colour profile for the interpreter to close.
             warnings.simplefilter("ignore", ResourceWarning)
-            written: bytes = document.write_pdf(pdf_variant="pdf/a-3a", finisher=mend)
+            written: bytes = document.write_pdf(pdf_variant="pdf/a-3a", finisher=_mended)
     except FatalURLFetchingError as error:  # not an Exception: the caller's `except` would miss it
         raise ForbiddenAddress(str(error)) from error
     if assets.refused:  # inside an SVG image, the renderer only complains in its log

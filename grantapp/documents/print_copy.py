@@ -23,6 +23,7 @@ from grantapp.documents import pdf as printer
 from grantapp.documents.dossier import PrintedDossier, grouped, printed_dossier
 from grantapp.documents.ink import Ink
 from grantapp.documents.leaf import identifier
+from grantapp.documents.seal import unseal
 from grantapp.domain.deposit import Deposit
 
 A4 = (595.28, 841.89)  # points
@@ -299,7 +300,8 @@ def _untagged(page: pikepdf.Page) -> pikepdf.Page:
 
 def _make_plain(copy: pikepdf.Pdf) -> None:
     """Seal, attached files, claims and whatever acts are left behind: they belong to the archive copy."""
-    for key in ("/AcroForm", "/Perms", "/AF", "/Names", "/OpenAction", "/AA", "/OutputIntents"):
+    unseal(copy)
+    for key in ("/AF", "/Names", "/OpenAction", "/AA", "/OutputIntents"):
         if key == "/Names" and "/Dests" in copy.Root.get("/Names", {}):
             copy.Root.Names = Dictionary(Dests=copy.Root.Names.Dests)
         elif key in copy.Root:

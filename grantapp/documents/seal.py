@@ -71,14 +71,13 @@ def seal(pdf: bytes, key: SealKey, *, at: datetime, fingerprint: str, address: s
             fix_metadata_version=False,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,  # which leaves a signature outside of them
         )
-    content = bytearray(written.getvalue())
-    start, end = _only(rb"/Contents (<0{%d}>)" % (room * 2), content).span(1)
-    numbers = _only(rb"/ByteRange \[ 0 (%d %d %d)" % ((PLACEHOLDER,) * 3), content)
-    spans = b"%d %d %d" % (start, end, len(content) - end)
-    content[slice(*numbers.span(1))] = spans.ljust(len(numbers[1]))
-    digest = _digest_around(content, start, end)
-    content[start + 1 : end - 1] = seal_cms.signed(key, digest).hex().encode()
-    return bytes(content)
+    with written.getbuffer() as content:  # in place: a dossier with its pieces may weigh half a gigabyte
+        start, end = _only(rb"/Contents (<0{%d}>)" % (room * 2), content)
+        first, last = _only(rb"/ByteRange \[ 0 (%d %d %d)" % ((PLACEHOLDER,) * 3), content)
+        content[first:last] = (b"%d %d %d" % (start, end, len(content) - end)).ljust(last - first)
+        digest = _digest_around(content, start, end)
+        content[start + 1 : end - 1] = seal_cms.signed(key, digest).hex().encode()
+    return written.getvalue()
 
 
 def _prepare(document: pikepdf.Pdf, *, at: datetime, fingerprint: str, address: str, room: int) -> None:
@@ -151,8 +150,26 @@ def _tag(document: pikepdf.Pdf, widget: pikepdf.Object, page: pikepdf.Page) -> N
     tree.ParentTreeNextKey = following + 1
 
 
-def _only(pattern: bytes, content: bytearray) -> re.Match[bytes]:
-    found = list(re.finditer(pattern, content))
+def unseal(document: pikepdf.Pdf) -> None:
+    """Take the seal out of a document that is about to become another one: a broken seal would be worse than none."""
+    root = document.Root
+    for field in root.get("/AcroForm", Dictionary(Fields=Array())).Fields:
+        for page in document.pages:
+            if "/Annots" in page:
+                page.Annots = Array([each for each in page.Annots if each.objgen != field.objgen])
+        if "/StructTreeRoot" in root and "/StructParent" in field:
+            numbers = pikepdf.NumberTree(root.StructTreeRoot.ParentTree)
+            form = numbers[int(field.StructParent)]
+            form.P.K = Array([each for each in form.P.K if each.objgen != form.objgen])
+            del numbers[int(field.StructParent)]
+    for key in ("/AcroForm", "/Perms"):
+        if key in root:
+            del root[key]
+
+
+def _only(pattern: bytes, content: memoryview) -> tuple[int, int]:
+    """Where the first group of the pattern stands."""
+    found = [match.span(1) for match in re.finditer(pattern, content)]
     if len(found) != 1:
         raise ValueError(f"the place of the seal was found {len(found)} times")
     return found[0]
@@ -196,7 +213,7 @@ def _gaps(content: Content) -> Iterator[tuple[int, int]]:
     yield from found
 
 
-def _digest_around(content: Content | bytearray, start: int, end: int) -> bytes:
+def _digest_around(content: Content | memoryview, start: int, end: int) -> bytes:
     digest = hashlib.sha256()
     with memoryview(content) as view:
         digest.update(view[:start])

@@ -116,9 +116,9 @@ def detach(session: Session, reference: str, attachment_id: UUID, *, now: dateti
 def read_attachment(
     session: Session, files: Files, reference: str, attachment_id: UUID, *, by: Person
 ) -> tuple[AttachmentLine, Iterator[bytes]]:
-    """A file of the dossier, a part at a time."""
+    """A file of the dossier, or one that was filed with an earlier version, a part at a time."""
     row = queries.get_attachment(session, reference, attachment_id, by)
-    if row.removed_at is not None:
+    if row.removed_at is not None and not drafting.was_filed(row):
         raise NotFound
     return drafting.attachment_line(row), files.chunks(row.sha256)
 

@@ -7,6 +7,7 @@ is served, a job that waits is waited for, and only a failed one is submitted ag
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from types import MappingProxyType
 
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from grantapp.domain.judgement import judge
 from grantapp.domain.lifecycle import Refused, State
 from grantapp.domain.people import Person
 from grantapp.domain.questionnaire import Questionnaire
-from grantapp.editions import all_editions
+from grantapp.editions import all_editions, get_edition
 from grantapp.french import PARIS, typeset
 from grantapp.services import drafting, jobs, journal
 from grantapp.services.pages import FormPage, Paper, PaperPage, PaperState
@@ -195,7 +196,7 @@ def show_preparatory(session: Session, files: Files, reference: str, *, now: dat
     """The last preparatory dossier of a draft; it is marked stale once it would print otherwise."""
     dossier = queries.get_dossier(session, reference, by)
     made = queries.find_preparatory(session, dossier)
-    job = queries.find_printout_job(session, PrintoutKind.PREPARATORY, dossier=dossier)
+    job = queries.find_printout_job(session, PRINTOUT, PrintoutKind.PREPARATORY, dossier=dossier)
     on_its_way = job is not None and job.state in (JobState.QUEUED, JobState.RUNNING)
     failed = job is not None and job.state is JobState.FAILED
     kept = None if on_its_way or failed else made
@@ -218,7 +219,7 @@ def ask_preparatory(
     dossier = queries.get_dossier(session, reference, by)
     if dossier.state is not State.DRAFT:
         raise Refused("Ce dossier est déposé : ses documents sont au récépissé.")
-    job = queries.find_printout_job(session, PrintoutKind.PREPARATORY, dossier=dossier)
+    job = queries.find_printout_job(session, PRINTOUT, PrintoutKind.PREPARATORY, dossier=dossier)
     if job is not None and job.state in (JobState.QUEUED, JobState.RUNNING):
         return None
     made = queries.find_preparatory(session, dossier)
@@ -273,9 +274,13 @@ def _is_current(files: Files, made: PrintoutRow, dossier: DossierRow, now: datet
 def show_form(session: Session, call: str, now: datetime) -> FormPage:
     """How the blank form of an edition stands; `call` is the edition's name in an address."""
     edition = _edition(call)
-    source = Questionnaire.of(edition)
+    source = _questionnaire(edition.id)
     kept = queries.find_printout(session, PrintoutKind.BLANK_FORM, source.fingerprint)
-    job = None if kept else queries.find_printout_job(session, PrintoutKind.BLANK_FORM, source=source.fingerprint)
+    job = (
+        None
+        if kept
+        else queries.find_printout_job(session, PRINTOUT, PrintoutKind.BLANK_FORM, source=source.fingerprint)
+    )
     paper = _described(BLANK_FORM, job, size=kept.size if kept else None)
     return FormPage(edition, paper, retry_at=_retry_at(job) if job and _is_paused(job, now) else None)
 
@@ -286,10 +291,10 @@ def ask_form(session: Session, files: Files, call: str, *, now: datetime) -> int
     There is one form for each state of an edition's questions, one job at a time for it, and a pause after a failure:
     whoever asks without end fills neither the disk nor the queue.
     """
-    source = Questionnaire.of(_edition(call))
+    source = _questionnaire(_edition(call).id)
     if queries.find_printout(session, PrintoutKind.BLANK_FORM, source.fingerprint):
         return None
-    job = queries.find_printout_job(session, PrintoutKind.BLANK_FORM, source=source.fingerprint)
+    job = queries.find_printout_job(session, PRINTOUT, PrintoutKind.BLANK_FORM, source=source.fingerprint)
     if job is not None and (job.state in (JobState.QUEUED, JobState.RUNNING) or _is_paused(job, now)):
         return None
     files.keep(source.canonical)
@@ -301,15 +306,16 @@ def ask_form(session: Session, files: Files, call: str, *, now: datetime) -> int
 
 def read_form(session: Session, files: Files, call: str) -> File | None:
     edition = _edition(call)
-    kept = queries.find_printout(session, PrintoutKind.BLANK_FORM, Questionnaire.of(edition).fingerprint)
+    kept = queries.find_printout(session, PrintoutKind.BLANK_FORM, _questionnaire(edition.id).fingerprint)
     if kept is None:
         return None
     return File(f"{edition.slug}-{BLANK_FORM.slug}.pdf", files.chunks(kept.sha256), kept.size, "application/pdf")
 
 
-def forms() -> Iterator[tuple[Edition, Questionnaire]]:
-    """Every blank form there can be."""
-    return ((edition, Questionnaire.of(edition)) for edition in all_editions())
+@cache
+def _questionnaire(edition_id: str) -> Questionnaire:
+    """Frozen once: the editions do not change while the site runs."""
+    return Questionnaire.of(get_edition(edition_id))
 
 
 def _is_paused(job: JobRow, now: datetime) -> bool:

@@ -164,6 +164,14 @@ def unknown_file() -> Answer:
     )
 
 
+def zip_alone() -> Answer:
+    return answer(
+        Verdict.UNKNOWN,
+        "Une archive ZIP ne porte pas de cachet : sans le registre du site, rien ne dit si elle est complète.",
+        "Décompressez-la, puis vérifiez le PDF du dossier qu'elle contient : lui porte un cachet.",
+    )
+
+
 def as_json(given: Answer) -> dict[str, object]:
     """For machines: every key is always there."""
     filed = given.filed

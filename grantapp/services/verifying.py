@@ -36,6 +36,7 @@ from grantapp.services.verdict import (
     filed_or_replaced,
     unknown_code,
     unknown_file,
+    zip_alone,
 )
 from grantapp.storage import queries
 from grantapp.storage.database import Sessions, make_engine
@@ -43,6 +44,7 @@ from grantapp.storage.keyring import Keyring
 from grantapp.storage.models import DepositRow, DocumentKind, DocumentRow, PrintoutKind
 
 SHORTEST_CODE = 12
+ZIP = b"PK\x03\x04"
 LARGEST_JSON = 20_000_000  # bytes
 MOST_MARKS = 20
 LOOKALIKES = str.maketrans("OoIiLl", "001111")
@@ -152,6 +154,8 @@ def verify_file(session: Session | None, content: Content, certificates: Sequenc
         return known
     if content[:1] == b"{":
         return _of_json(session, content)
+    if session is None and content[:4] == ZIP:
+        return zip_alone()
     examined = examine_seal(content, certificates)
     if examined.state is SealState.INTACT:
         return _sealed(session, examined)

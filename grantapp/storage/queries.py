@@ -18,6 +18,7 @@ from grantapp.storage.models import (
     DocumentRow,
     DossierRow,
     JobRow,
+    JournalRow,
     MembershipRow,
     PersonRow,
     PrintoutKind,
@@ -33,6 +34,10 @@ def _is_theirs(by: Person) -> ColumnElement[bool]:
     # Read from the table and not from `by`: a membership that ended a second ago opens nothing.
     theirs = select(MembershipRow.organisation_id).where(MembershipRow.person_id == by.id)
     return DossierRow.organisation_id.in_(theirs)
+
+
+# The filed versions without their text, which is long: it is read when it is asked for.
+_VERSIONS = selectinload(DossierRow.deposits).defer(DepositRow.canonical)
 
 
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -58,7 +63,7 @@ def get_dossier(session: Session, reference: str, by: Person) -> DossierRow:
     wanted = (
         select(DossierRow)
         .where(DossierRow.reference == reference, _is_theirs(by))
-        .options(selectinload(DossierRow.sections), selectinload(DossierRow.attachments))
+        .options(selectinload(DossierRow.sections), selectinload(DossierRow.attachments), _VERSIONS)
     )
     if (found := session.scalar(wanted)) is None:
         raise NotFound
@@ -70,7 +75,7 @@ def list_dossiers(session: Session, by: Person) -> list[DossierRow]:
     wanted = (
         select(DossierRow)
         .where(_is_theirs(by))
-        .options(selectinload(DossierRow.sections))
+        .options(selectinload(DossierRow.sections), _VERSIONS)
         .order_by(DossierRow.updated_at.desc(), DossierRow.reference.desc())
     )
     return list(session.scalars(wanted))
@@ -130,6 +135,16 @@ def get_deposit(session: Session, reference: str, by: Person, number: int | None
     if (found := session.scalar(wanted)) is None:
         raise NotFound
     return found
+
+
+def find_last_act(session: Session, dossier: DossierRow, act: str) -> JournalRow | None:
+    """The last line of the journal that tells of this act on this dossier."""
+    return session.scalar(
+        select(JournalRow)
+        .where(JournalRow.dossier_id == dossier.id, JournalRow.act == act)
+        .order_by(JournalRow.id.desc())
+        .limit(1)
+    )
 
 
 def count_deposits(session: Session, dossier: DossierRow) -> int:
@@ -198,11 +213,11 @@ def find_preparatory(session: Session, dossier: DossierRow) -> PrintoutRow | Non
 
 
 def find_printout_job(
-    session: Session, kind: PrintoutKind, *, source: str | None = None, dossier: DossierRow | None = None
+    session: Session, kind: str, printout: PrintoutKind, *, source: str = "", dossier: DossierRow | None = None
 ) -> JobRow | None:
-    """The last job for a printout, of this source or of this dossier."""
-    wanted = select(JobRow).where(JobRow.kind == "printout", JobRow.args["printout"].as_string() == kind.value)
-    if source is not None:
+    """The last job of this kind for a printout, of this source or of this dossier."""
+    wanted = select(JobRow).where(JobRow.kind == kind, JobRow.args["printout"].as_string() == printout.value)
+    if source:
         wanted = wanted.where(JobRow.args["source"].as_string() == source)
     if dossier is not None:
         wanted = wanted.where(JobRow.args["dossier"].as_string() == str(dossier.id))

@@ -8,13 +8,16 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
-from grantapp.french import typeset
+from grantapp.french import size, typeset
 from grantapp.services import sealing, verdict, verifying
 from grantapp.services.verdict import Answer
 from grantapp.web.scope import anyone, platform
 
 bp = Blueprint("verification", __name__)
-MOST_UPLOAD = 600 * 2**20  # bytes: the largest dossier with its pieces; read from where it was received, never kept
+MOST_UPLOAD = 600_000_000  # bytes: a dossier with ten heavy pieces; read from where it was received, never kept
+
+
+TOO_LARGE = f"Aucun document de ce site n'est aussi lourd : {size(MOST_UPLOAD)} au plus. Tapez plutôt son code court."
 
 
 @bp.get("/verifier-un-dossier")

@@ -8,7 +8,7 @@ from flask import session as visit
 from grantapp.domain.project import Section, find_section
 from grantapp.forms.instants import DayForm, FilingForm
 from grantapp.forms.steps import form_for
-from grantapp.services import depositing, drafting, orienting, simulating
+from grantapp.services import depositing, drafting, orienting, simulating, versioning
 from grantapp.web.scope import applicant, arrived_at, download, person, platform, session, tell
 
 bp = Blueprint("wizard", __name__, url_prefix="/dossiers")
@@ -129,7 +129,8 @@ def review(reference: str) -> Any:
 @applicant
 def deposit(reference: str) -> Any:
     page = drafting.missing(session(), reference, now=arrived_at(), by=person())
-    return render_template("wizard/deposit.html", page=page)
+    upcoming = versioning.find_upcoming(session(), reference, now=arrived_at(), by=person())
+    return render_template("wizard/deposit.html", page=page, upcoming=upcoming)
 
 
 @bp.post("/<reference>/depot")
@@ -137,7 +138,9 @@ def deposit(reference: str) -> Any:
 def file_dossier(reference: str) -> Any:
     """The act is done when the deposit is committed; the PDF is only its picture, made by the worker."""
     address = platform().settings.address
-    for job in depositing.deposit(session(), reference, address=address, now=arrived_at(), by=person()):
+    number = request.form.get("number", type=int)  # the version that the page was about to file
+    made = depositing.deposit(session(), reference, address=address, number=number, now=arrived_at(), by=person())
+    for job in made:
         platform().queue.send(job)
     return redirect(url_for("wizard.receipt", reference=reference))
 
@@ -145,7 +148,10 @@ def file_dossier(reference: str) -> Any:
 @bp.get("/<reference>/recepisse")
 @applicant
 def receipt(reference: str) -> Any:
-    return render_template("wizard/receipt.html", page=depositing.receipt(session(), reference, by=person()))
+    """Of the last filing; `?version=1` for an earlier one."""
+    number = request.args.get("version", type=int)
+    page = depositing.receipt(session(), reference, number=number, by=person())
+    return render_template("wizard/receipt.html", page=page)
 
 
 @bp.get("/<reference>/v<int:number>.pdf")

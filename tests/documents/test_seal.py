@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from grantapp.documents.seal import Examined, SealState, examine_seal, seal
+from grantapp.documents.seal import Examined, SealState, examine_seal, seal, unseal
 from grantapp.documents.seal_key import NAME, BadKey, Certificate, SealKey, make_key
 from tests.documents.making import FILED_AT
 from tests.makers import seal_key
@@ -193,6 +193,25 @@ def test_a_signature_moved_to_another_content_is_seen(sample, sealed, key, depos
     numbers = b"/ByteRange [ 0 %d %d %d" % (start, end + len(hidden), len(sealed) - end)
     moved = re.sub(rb"/ByteRange \[ 0 \d+ \d+ \d+", numbers, moved)
     assert states_of(moved, key) is SealState.BROKEN
+
+
+def test_a_seal_that_is_taken_out_leaves_no_trace(sealed, key):
+    """What is made of a sealed document is another document: it must not look like a broken one."""
+    written = BytesIO()
+    with pikepdf.open(BytesIO(sealed)) as document:
+        unseal(document)
+        assert "/AcroForm" not in document.Root and "/Perms" not in document.Root
+        document.save(written)
+    assert b"/ByteRange" not in written.getvalue()
+    assert states_of(written.getvalue(), key) is SealState.NONE
+
+
+def test_to_unseal_what_is_not_sealed_changes_nothing(sample):
+    _, printed = sample
+    with pikepdf.open(BytesIO(printed.content)) as document:
+        before = len(document.objects)
+        unseal(document)
+        assert len(document.objects) == before
 
 
 # ── other programs ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -53,7 +53,7 @@ def work(sessions: Sessions, files: Files, job: int | None, content: bytes = b"%
         return content
 
     handlers = {
-        papers.PRINT: printing.handler(sessions, files, dict.fromkeys(DocumentKind, make)),
+        papers.PRINT: printing.handler(sessions, files, makers.seal_key(), dict.fromkeys(DocumentKind, make)),
         papers.PRINTOUT: printing.printout_handler(sessions, files, dict.fromkeys(PrintoutKind, make)),
     }
     for _ in range(5 if fails else 1):
@@ -97,7 +97,8 @@ def test_a_paper_is_asked_for_waited_for_and_handed_over(sessions: Sessions, fil
     assert (made.state, made.size) == (PaperState.READY, 13)
     with sessions.reading() as session:
         file = papers.read(session, files, filed, 1, SHEET, by=camille)
-    assert (b"".join(file.content), file.media_type) == (b"%PDF-1.7 fait", "application/pdf")
+        assert b"".join(file.content) == b"%PDF-1.7 fait"
+    assert (file.size, file.media_type) == (13, "application/pdf")
     assert file.name == f"{filed}-v1-fiche-d-instruction.pdf"
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -249,6 +250,23 @@ def test_a_copy_saved_again_is_altered_and_the_reason_is_told(make, ask, filed):
     found = ask(saved.getvalue())
     assert (found.verdict, found.filed.fingerprint) == (Verdict.ALTERED, filed.fingerprint)
     assert any("enregistré à nouveau" in each for each in found.advice)
+
+
+def test_one_changed_byte_of_the_zip_is_altered_and_alone_it_says_to_open_it(make, ask, filed):
+    def bundle(shelf: printing.Shelf) -> bytes:
+        written = io.BytesIO()
+        with zipfile.ZipFile(written, "w") as archive:
+            archive.writestr("dossier.pdf", shelf.sealed(small_pdf()))
+            archive.writestr("dossier.json", shelf.deposit.canonical)
+        return written.getvalue()
+
+    content = make(DocumentKind.BUNDLE, bundle)
+    assert ask(content).verdict is Verdict.FILED
+    for position in range(0, len(content), len(content) // 100):
+        changed = content[:position] + bytes((content[position] ^ 1,)) + content[position + 1 :]
+        assert ask(changed).verdict is Verdict.ALTERED, position
+    alone = verifying.verify_file(None, content, KNOWN)
+    assert alone.verdict is Verdict.UNKNOWN and "Décompressez-la" in alone.advice[0]
 
 
 def test_a_file_sealed_by_us_that_the_register_lost_is_still_answered_for(sessions, make, ask, filed):

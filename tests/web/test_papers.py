@@ -7,6 +7,7 @@ import pytest
 from grantapp.config import real_clock
 from grantapp.services import demonstration, jobs, papers, printing
 from grantapp.storage.models import DocumentKind, PrintoutKind
+from tests.makers import seal_key
 
 
 @pytest.fixture
@@ -27,7 +28,9 @@ def work(platform):
             return b"%PDF-1.7 fait"
 
         handlers = {
-            papers.PRINT: printing.handler(platform.sessions, platform.files, dict.fromkeys(DocumentKind, make)),
+            papers.PRINT: printing.handler(
+                platform.sessions, platform.files, seal_key(), dict.fromkeys(DocumentKind, make)
+            ),
             papers.PRINTOUT: printing.printout_handler(
                 platform.sessions, platform.files, dict.fromkeys(PrintoutKind, make)
             ),

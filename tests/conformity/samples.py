@@ -1,0 +1,138 @@
+"""The documents that must pass both validators, by name. A new document of the house gets its line here."""
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
+from itertools import cycle
+
+from PIL import Image
+
+from grantapp.documents import (
+    acknowledgement,
+    blank_form,
+    dossier,
+    eligibility_report,
+    pdf,
+    preparatory,
+    review_sheet,
+)
+from grantapp.domain.deposit import Deposit
+from grantapp.domain.project import Project
+from grantapp.domain.question import Piece
+from grantapp.domain.questionnaire import Questionnaire
+from grantapp.editions import get_edition
+from grantapp.services import demonstration
+from grantapp.services.judging import Case, unfiled
+from tests.documents.making import deposit_of, full_project
+
+JUDGED_AT = datetime(2022, 3, 15, 9, tzinfo=UTC)
+PARAGRAPH = "Une phrase assez longue pour faire des lignes, avec « des guillemets » ; et 12 500,50 € ! "
+LONG = {
+    "request.title": "z" * 40_000,
+    "request.summary": (PARAGRAPH * 120)[:10_000],
+    "plan.description": "e\u0301" * 10_000,
+    "expenditure.lines[0].label": "Un mot, " * 400,
+}
+TORTURES = (
+    "Emoji 😀 👩\u200d🔬 ❤\ufe0f 🇫🇷 👍🏽, tirets \u2010 \u2011 \u2012 et puces ◦ ▪ ☑ ☐",
+    "Signes q\u0323\u0307 x\u20e3 a\u0300\u0301\u0302\u0303\u0304\u0305\u0306\u0307 n\u0303 \u0301seul Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢",
+    "Droite à gauche שָׁלוֹם עולם، مرحبا بالعالم \u202eà l'envers\u202c \u2067isolé\u2069 et la suite",
+    "中文 日本語 한국어 ไทย हिन्दी Ωμέγα Кириллица Ÿ ẞ ﬁ ǆ ℻ ™ ½ ①",
+    "Privés \ue000\uf8ff\U000f0000, contrôles \x07\x1b\x85\u2028\u2029 et rien\ufffe\uffff\u0378",
+    "Espaces\u00a0insécables\u202ffines\u2009\u2003\u3000, joints\u200b\u200c\u200d\u2060\ufeff et trait\u00adcoupé",
+    '<script>alert("x")</script><img src="http://127.0.0.1:9/"><!-- </body> & &amp; &#0; ]]>{{ 7*7 }}{% raw %}',
+)
+
+
+def example(name: str) -> bytes:
+    case = Case(demonstration.EXAMPLES[name](), get_edition(demonstration.EDITION), JUDGED_AT)
+    return dossier.pdf(unfiled(case))
+
+
+def of_forty_pages() -> bytes:
+    project = full_project(lambda path: path if "[" in path else PARAGRAPH * 20, rows=24)
+    return dossier.pdf(deposit_of(project))
+
+
+def of_two_hundred_rows() -> bytes:
+    return dossier.pdf(deposit_of(full_project(rows=200), steps=("request", "members", "expenditure", "funding")))
+
+
+def with_ten_pieces() -> bytes:
+    """Pieces of the three kinds, two of them with one name, one with a name no machine takes as it is."""
+    images = [Image.new("RGB", (40 + number, 60), (20 * number, 90, 120)) for number in range(6)]
+    contents = [_image(each, "JPEG") for each in images[:3]] + [_image(each, "PNG") for each in images[3:]]
+    contents += [
+        pdf.render(f'<html lang="fr"><title>Devis {number}</title><p>Devis {number}</p>', identifier=f"{number:032x}")
+        for number in range(4)
+    ]
+    names = (
+        "plan.jpg",
+        "PLAN.jpg",
+        "façade « nord ».jpg",
+        "a/b:c.png",
+        "d.png",
+        "e.png",
+        "1.pdf",
+        "2.pdf",
+        "3.pdf",
+        "4",
+    )
+    pieces = [Piece(name, len(each), sha256(each).hexdigest()) for name, each in zip(names, contents, strict=True)]
+    project = full_project().with_answers({"pieces.other": tuple(pieces)})
+    given = {piece.sha256: each for piece, each in zip(pieces, contents, strict=True)}
+    thumbnails = {piece.sha256: contents[0] for piece in pieces}
+    return dossier.pdf(deposit_of(project), originals=given.get, thumbnails=thumbnails.get)
+
+
+def _image(image: Image.Image, kind: str) -> bytes:
+    written = io.BytesIO()
+    image.save(written, kind)
+    return written.getvalue()
+
+
+def of_torture_texts() -> bytes:
+    """Very long texts, then each of the hard ones in turn in every field where anything can be typed."""
+    return dossier.pdf(deposit_of(_tortured()))
+
+
+def of_nothing() -> bytes:
+    """A project with no answer at all."""
+    return dossier.pdf(deposit_of(Project(), number=0))
+
+
+def _tortured() -> Project:
+    turn = cycle(TORTURES)
+    return full_project(lambda path: LONG.get(path) or next(turn), rows=3)
+
+
+def of_a_filed_version(printed: Callable[[Deposit], bytes]) -> bytes:
+    """With its code and its address, and texts that are hard to print."""
+    filed = deposit_of(_tortured())
+    return printed(Deposit(dict(filed.content) | {"address": "https://depots.example"}))
+
+
+def of_a_draft() -> bytes:
+    return preparatory.pdf(deposit_of(_tortured(), number=0))
+
+
+def of_the_questions(edition: str) -> bytes:
+    return blank_form.pdf(Questionnaire.of(get_edition(edition)))
+
+
+SAMPLES: dict[str, Callable[[], bytes]] = {
+    **{name: partial(example, name) for name in demonstration.EXAMPLES},
+    "quarante-pages": of_forty_pages,
+    "deux-cents-lignes": of_two_hundred_rows,
+    "dix-pieces": with_ten_pieces,
+    "torture": of_torture_texts,
+    "vide": of_nothing,
+    "accuse": partial(of_a_filed_version, acknowledgement.pdf),
+    "fiche": partial(of_a_filed_version, review_sheet.pdf),
+    "rapport": partial(of_a_filed_version, eligibility_report.pdf),
+    "preparatoire": of_a_draft,
+    "formulaire": partial(of_the_questions, "ademe_2022"),
+    "formulaire-repris": partial(of_the_questions, "fonds_vert_2026"),
+}
