@@ -189,7 +189,9 @@ def test_a_part_in_another_language_says_so():
 
 
 def test_each_link_leads_back_to_its_element():
-    links = "".join(f'<p><span><a href="https://exemple.example/{each}">lien {each}</a></span></p>' for each in range(9))
+    links = "".join(
+        f'<p><span><a href="https://exemple.example/{each}">lien {each}</a></span></p>' for each in range(9)
+    )
     with pikepdf.open(io.BytesIO(printed(links))) as document:
         numbers = document.Root.StructTreeRoot.ParentTree.Nums
         parents = {int(numbers[at]): numbers[at + 1] for at in range(0, len(numbers), 2)}
