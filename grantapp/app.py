@@ -9,9 +9,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from grantapp import french
-from grantapp.config import Clock, Settings, clock_from
+from grantapp.config import Clock, Settings, clock_from, real_clock
 from grantapp.storage.database import Sessions, check_storage, make_engine, migrate
 from grantapp.storage.files import Files
+from grantapp.storage.keyring import Keyring
 from grantapp.storage.queries import NotFound
 from grantapp.storage.queue import Queue
 from grantapp.web import site
@@ -27,7 +28,9 @@ class Platform:
     clock_notice: str | None
     sessions: Sessions
     files: Files
+    keyring: Keyring
     queue: Any
+    real_clock: Clock = real_clock  # for links, codes and visits, whatever day the site shows
 
 
 def build_platform(settings: Settings) -> Platform:
@@ -43,6 +46,7 @@ def build_platform(settings: Settings) -> Platform:
         clock_notice=_notice(clock) if settings.clock_text else None,
         sessions=Sessions(engine),
         files=Files.at(settings.files_url),
+        keyring=Keyring.at(settings),
         queue=Queue(settings.jobs_path, settings.secret_key),
     )
 

@@ -5,14 +5,18 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from grantapp.config import BadSetting, Settings, clock_from
-from grantapp.french import NBSP, PARIS, day, typeset
+from grantapp.french import NBSP, PARIS, day, moment, plural, typeset
+
+if TYPE_CHECKING:
+    from grantapp.services.judging import Case
 
 EXITS = {"eligible": 0, "conditional": 0, "ineligible": 1, "undetermined": 3}
+VERDICTS = {"filed": 0, "replaced": 0, "altered": 1, "unknown": 3, "not_filed": 3}
 BAD_INPUT = 2
 
 
@@ -134,6 +138,12 @@ on_option = click.option("--on", metavar="DATE", type=Instant(), help="Juger à 
 edition_option = click.option("--edition", "edition_id", metavar="ID", help="L'édition de l'appel.")
 
 
+def _tell_origin(case: "Case") -> None:
+    """On standard error, so that what is written for a program stays whole."""
+    if case.origin:
+        click.echo(case.origin + "\n", err=True)
+
+
 def _now() -> datetime:
     import os
 
@@ -162,11 +172,15 @@ def editions(on: datetime | None) -> None:
 
 @command("schema")
 @edition_option
-def schema(edition_id: str | None) -> None:
-    """Le schéma JSON d'un fichier de projet."""
-    from grantapp.domain import project_file
+@click.option("--dossier", "of_dossier", is_flag=True, help="Celui d'un dossier.json, et non d'un fichier de projet.")
+def schema(edition_id: str | None, of_dossier: bool) -> None:
+    """Le schéma JSON d'un fichier de projet, ou celui du dossier.json qu'un PDF contient."""
+    from grantapp.domain import deposit_schema, project_file
     from grantapp.editions import find_edition
 
+    if of_dossier:
+        click.echo(json.dumps(deposit_schema.schema(), ensure_ascii=False, indent=2))
+        return
     edition = find_edition(edition_id) if edition_id else None
     if edition_id and edition is None:
         raise click.ClickException(f"Édition inconnue : « {edition_id} ». Voyez « grantapp editions ».")
@@ -174,13 +188,15 @@ def schema(edition_id: str | None) -> None:
 
 
 @command("check")
-@click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
+@click.argument("path", metavar="FICHIER", type=click.Path(path_type=Path))
 @edition_option
 @on_option
 @click.option("--json", "as_data", is_flag=True, help="Écrire le jugement en JSON.")
 @click.pass_context
 def check(ctx: click.Context, path: Path, edition_id: str | None, on: datetime | None, as_data: bool) -> None:
-    """Juge un fichier de projet.
+    """Juge un fichier de projet, un dossier.json ou le PDF d'un dossier.
+
+    Les réponses d'un dossier déposé sont jugées de nouveau : le résultat figé n'est pas repris.
 
     Code de sortie 0 : éligible, ou sous réserve ; 1 : non éligible ; 3 : indéterminé ; 2 : fichier fautif.
     """
@@ -192,6 +208,7 @@ def check(ctx: click.Context, path: Path, edition_id: str | None, on: datetime |
         case = read_case(path, edition_id=edition_id, on=on, now=_now())
     except BadFile as bad:
         ctx.exit(_fail(str(bad)))
+    _tell_origin(case)
     judgement = case.judgement()
     if as_data:
         click.echo(json.dumps(as_json(judgement), ensure_ascii=False, indent=2))
@@ -203,7 +220,7 @@ def check(ctx: click.Context, path: Path, edition_id: str | None, on: datetime |
 
 
 @command("compare")
-@click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
+@click.argument("path", metavar="FICHIER", type=click.Path(path_type=Path))
 @click.option("--edition", "edition_ids", metavar="ID", multiple=True, help="Une édition à comparer ; à répéter.")
 @on_option
 @click.option("--dates", "by_date", is_flag=True, help="Juger aussi les dates de dépôt.")
@@ -223,6 +240,7 @@ def compare(
         case = read_case(path, edition_id=None, on=on, now=_now())
     except (BadFile, UnknownEdition) as bad:
         ctx.exit(_fail(str(bad)))
+    _tell_origin(case)
     comparison = case.compared(editions, by_date=by_date)
     if as_data:
         click.echo(json.dumps(as_json(comparison), ensure_ascii=False, indent=2))
@@ -231,7 +249,7 @@ def compare(
 
 
 @command("guichet")
-@click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
+@click.argument("path", metavar="FICHIER", type=click.Path(path_type=Path))
 @click.option("--on", metavar="DATE", type=Instant(), help="À cette date plutôt qu'aujourd'hui (AAAA-MM-JJ).")
 @click.option("--json", "as_data", is_flag=True, help="Écrire la réponse en JSON.")
 @click.pass_context
@@ -247,9 +265,11 @@ def desk(ctx: click.Context, path: Path, on: datetime | None, as_data: bool) -> 
 
     now = _now()
     try:
-        orientation = read_case(path, edition_id=None, on=on or now, now=now).orientation()
+        case = read_case(path, edition_id=None, on=on or now, now=now)
     except BadFile as bad:
         ctx.exit(_fail(str(bad)))
+    _tell_origin(case)
+    orientation = case.orientation()
     if as_data:
         click.echo(json.dumps(as_json(orientation, now), ensure_ascii=False, indent=2))
     else:
@@ -258,7 +278,7 @@ def desk(ctx: click.Context, path: Path, on: datetime | None, as_data: bool) -> 
 
 
 @command("print")
-@click.argument("path", metavar="FICHIER.json", type=click.Path(path_type=Path))
+@click.argument("path", metavar="FICHIER", type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", metavar="DOSSIER.pdf", type=click.Path(path_type=Path), required=True, help="Le PDF à écrire."
 )
@@ -286,12 +306,57 @@ def print_dossier(
         case = with_papers(read_case(path, edition_id=edition_id, on=on, now=_now()), papers)
     except BadFile as bad:
         ctx.exit(_fail(str(bad)))
+    _tell_origin(case)
     content = dossier_pdf(unfiled(case), progress, pieces=case.papers)
     try:
         output.write_bytes(content)
     except OSError as error:
         ctx.exit(_fail(f"{output} : écriture impossible ({error.strerror})."))
     progress(f"{output} est écrit.")
+
+
+@command("verify")
+@click.argument("path", metavar="FICHIER", type=click.Path(path_type=Path))
+@click.option(
+    "--certificat",
+    "certificates",
+    metavar="FICHIER.pem",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Le certificat d'un site, pour vérifier loin de lui.",
+)
+@click.option("--json", "as_data", is_flag=True, help="Écrire la réponse en JSON.")
+@click.pass_context
+def verify(ctx: click.Context, path: Path, certificates: tuple[Path, ...], as_data: bool) -> None:
+    """Dit si un fichier (PDF, ZIP, dossier.json) est bien ce qui a été déposé, sans réseau.
+
+    Lit la base de GRANTAPP_HOME s'il y en a une, sans rien y écrire ; sinon, le cachet du fichier et les certificats
+    donnés suffisent. Code de sortie 0 : intact ; 1 : modifié ; 3 : inconnu, ou jamais déposé ; 2 : fichier illisible.
+    """
+    from grantapp.services import verdict, verifying
+    from grantapp.telling import tell_verdict
+
+    try:
+        found, note = verifying.verify_path(path, certificates, home=_home())
+    except verifying.BadFile as bad:
+        ctx.exit(_fail(str(bad)))
+    if note:
+        click.echo(note, err=True)
+    if as_data:
+        click.echo(json.dumps(verdict.as_json(found), ensure_ascii=False, indent=2))
+    else:
+        tell_verdict(found)
+    ctx.exit(VERDICTS[found.verdict.value])
+
+
+def _home() -> Settings | None:
+    """The settings of a home that is already there: to verify a file must not make one."""
+    import os
+
+    home = Path(os.environ.get("GRANTAPP_HOME", "var"))
+    if not (home / "grantapp.db").exists() and not (home / "cachet").is_dir():
+        return None
+    return Settings.from_env(os.environ | {"GRANTAPP_SECRET_KEY": "not needed to verify"})
 
 
 # ── with the site's data ─────────────────────────────────────────────────────────────────────────────────────────
@@ -338,10 +403,71 @@ def _write_examples(folder: Path) -> None:
         click.echo(typeset(f"{path} est écrit."))
 
 
+@command("mail")
+@click.option(
+    "--relancer", "again", is_flag=True, help="Redonner toutes leurs chances aux messages qui ne partent pas."
+)
+@click.option("--json", "as_data", is_flag=True, help="Écrire la liste en JSON.")
+@click.pass_context
+def mail(ctx: click.Context, again: bool, as_data: bool) -> None:
+    """Dit quels messages ne sont pas partis, et pourquoi.
+
+    Code de sortie 0 : aucun message n'est abandonné ; 1 : il y en a.
+    """
+    from grantapp.config import real_clock
+    from grantapp.services import mailing
+    from grantapp.serving import open_sessions
+
+    sessions = open_sessions(Settings.from_env())
+    if again:
+        with sessions.writing() as session:
+            count = mailing.try_again(session, at=real_clock())
+        click.echo(typeset(f"{plural(count, 'message')} à reprendre : l'ouvrier s'en charge dans la minute."))
+    with sessions.reading() as session:
+        waiting = mailing.list_waiting(session)
+    if as_data:
+        click.echo(json.dumps([each.as_json() for each in waiting], ensure_ascii=False, indent=2))
+    elif not again:
+        for each in waiting:
+            state = f"prochain essai le {moment(each.next_try_at)}" if each.next_try_at else "abandonné"
+            tried = plural(each.attempts, "essai")
+            click.echo(typeset(f"{each.kind} pour {each.email}, écrit le {moment(each.written_at)} : {tried}, {state}"))
+            if each.error:
+                click.echo(f"    {each.error}")
+        if not waiting:
+            click.echo("Tout le courrier est parti.")
+    ctx.exit(1 if any(each.next_try_at is None for each in waiting) else 0)
+
+
+@command("second-factor")
+@click.argument("email", metavar="ADRESSE")
+def drop_second_factor(email: str) -> None:
+    """Retire la double vérification d'un compte.
+
+    Pour qui a perdu son téléphone et ses codes de secours, et que vous avez reconnu autrement. La personne en est
+    prévenue par courriel.
+    """
+    from grantapp.config import real_clock
+    from grantapp.domain.lifecycle import Refused
+    from grantapp.services import accounts, second_factor
+    from grantapp.serving import open_sessions
+
+    settings = Settings.from_env()
+    with open_sessions(settings).writing() as session:
+        person = accounts.find_person_at(session, email)
+        if person is None:
+            raise click.ClickException(f"Aucun compte n'a l'adresse « {email} ».")
+        try:
+            second_factor.remove_for(session, person, now=clock_from(settings.clock_text)(), at=real_clock())
+        except Refused as refused:
+            raise click.ClickException(refused.sentence) from None
+    click.echo(typeset(f"{person.name} se connecte désormais sans code ; un message l'en prévient."))
+
+
 @command("worker")
 @click.option("--parent", type=int, hidden=True)
 def worker(parent: int | None) -> None:
-    """Fait les travaux de fond (les PDF). « grantapp up » en démarre un."""
+    """Fait les travaux de fond (les PDF, le courrier). « grantapp up » en démarre un."""
     from grantapp.worker import run_worker
 
     run_worker(Settings.from_env(), parent=parent)

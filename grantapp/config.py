@@ -1,12 +1,14 @@
 """Settings: read once from the environment, or the application refuses to start and says why."""
 
+import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from grantapp.french import PARIS
 
@@ -44,6 +46,24 @@ def clock_from(text: str) -> Clock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SmtpServer:
+    """Where mail is handed over. Without `tls` from the first byte, STARTTLS is demanded, unless it is this machine."""
+
+    host: str
+    port: int
+    tls: bool = False
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def is_this_machine(self) -> bool:
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     home: Path
     database_url: str
@@ -54,12 +74,25 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     https: bool = False
+    seal_key: Path | None = None  # an operator's own PEM files, in the place of the key made at first start
+    seal_certificate: Path | None = None
     address: str = "http://127.0.0.1:8000"  # where readers of a document find this site; printed, never followed
+    smtp: SmtpServer | None = None  # None: mail is kept in a maildir below the home
+    mail_from: str = "grantapp@localhost"
+
+    @property
+    def maildir(self) -> Path:
+        return self.home / "courrier"
 
     @property
     def is_demonstration(self) -> bool:
         """Whether this home holds invented data."""
         return (self.home / DEMONSTRATION).exists()
+
+    @property
+    def database_exists(self) -> bool:
+        """Whether there is a database file; a reader must not make an empty one."""
+        return Path(self.database_url.removeprefix("sqlite:///")).exists()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -81,7 +114,11 @@ class Settings:
             host=host,
             port=int(port),
             https=environ.get("GRANTAPP_HTTPS", "") == "1",
+            seal_key=_seal_file(environ, "GRANTAPP_SEAL_KEY", "GRANTAPP_SEAL_CERTIFICATE"),
+            seal_certificate=_seal_file(environ, "GRANTAPP_SEAL_CERTIFICATE", "GRANTAPP_SEAL_KEY"),
             address=_address(environ.get("GRANTAPP_ADDRESS") or f"http://{host}:{port}"),
+            smtp=_smtp(environ.get("GRANTAPP_SMTP", ""), environ.get("GRANTAPP_MAIL_FROM", "")),
+            mail_from=_mail_from(environ.get("GRANTAPP_MAIL_FROM") or "grantapp@localhost"),
         )
 
 
@@ -92,6 +129,60 @@ def _address(text: str) -> str:
             f"GRANTAPP_ADDRESS vaut « {text} » : écrivez l'adresse du site, par exemple https://dossiers.example."
         )
     return text.rstrip("/")
+
+
+def _smtp(text: str, mail_from: str) -> SmtpServer | None:
+    if not text:
+        return None
+    # The address is never said again in full: it holds a password.
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if (
+        parts.scheme not in ("smtp", "smtps")
+        or not parts.hostname
+        or parts.path not in ("", "/")
+        or parts.query
+        or not (user + password).isascii()  # the standard library sends no other
+    ):
+        raise BadSetting(
+            "GRANTAPP_SMTP ne se lit pas : écrivez smtp://utilisateur:motdepasse@serveur:587, ou smtps:// pour un "
+            "serveur chiffré d'emblée (port 465). Dans le mot de passe, « @ » s'écrit %40 ; pas d'accents."
+        )
+    if not mail_from:
+        raise BadSetting(
+            "GRANTAPP_SMTP est donné sans GRANTAPP_MAIL_FROM : indiquez l'adresse au nom de laquelle écrire, "
+            "par exemple ne-pas-repondre@dossiers.example."
+        )
+    tls = parts.scheme == "smtps"
+    return SmtpServer(
+        host=parts.hostname,
+        port=port or (465 if tls else 587),
+        tls=tls,
+        user=user,
+        password=password,
+    )
+
+
+def _mail_from(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", text):
+        raise BadSetting(
+            f"GRANTAPP_MAIL_FROM vaut « {text} » : écrivez une adresse seule, par exemple "
+            "ne-pas-repondre@dossiers.example."
+        )
+    return text
+
+
+def _seal_file(environ: Mapping[str, str], name: str, other: str) -> Path | None:
+    text = environ.get(name, "")
+    if not text and environ.get(other):
+        raise BadSetting(f"{other} est donné sans {name} : il faut les deux, ou aucun.")
+    if text and not Path(text).is_file():
+        raise BadSetting(f"{name} vaut « {text} » : ce fichier n'existe pas.")
+    return Path(text).resolve() if text else None
 
 
 def _kept_secret(path: Path) -> str:

@@ -5,7 +5,7 @@ The page, the PDF and the sentences of the rules all come through these function
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -91,6 +91,18 @@ def size(octets: int) -> str:
     if octets < 1_000_000:
         return f"{number(round(octets / 1000))}{NBSP}ko"
     return f"{number((Decimal(octets) / 1_000_000).quantize(Decimal('0.1')))}{NBSP}Mo"
+
+
+def ago(elapsed: timedelta) -> str:
+    """`à l'instant`, `il y a 12 minutes`, `il y a 3 heures`, `il y a 2 jours`: the largest unit, rounded down."""
+    minutes = elapsed // timedelta(minutes=1)
+    if minutes < 1:
+        return "à l’instant"
+    if minutes < 60:
+        return f"il y a {plural(minutes, 'minute')}"
+    if minutes < 24 * 60:
+        return f"il y a {plural(minutes // 60, 'heure')}"
+    return f"il y a {plural(minutes // (24 * 60), 'jour')}"
 
 
 _UNTOUCHED = re.compile(r"(https?://\S+|\S+@\S+\.\w+)")

@@ -11,15 +11,23 @@ from typing import Any
 import waitress
 
 from grantapp.app import build_platform, create_app
-from grantapp.config import BadSetting, Settings, keep_demonstration
-from grantapp.services import accounts, demonstration
+from grantapp.config import BadSetting, Settings, keep_demonstration, real_clock
+from grantapp.services import accounts, demonstration, sealing
+from grantapp.storage.database import Sessions
 
 Say = Callable[[str], None]
+# The HTTPS server in front says who visits: its last word alone is taken, and only from this machine.
+BEHIND_HTTPS = {"trusted_proxy": "127.0.0.1", "trusted_proxy_count": 1, "trusted_proxy_headers": {"x-forwarded-for"}}
 PAUSE_BEFORE_RESTART = 1.0  # seconds: a worker that dies at once must not eat the machine
 
 
+def open_sessions(settings: Settings) -> Sessions:
+    """The data of this home, checked and brought up to date, for a command that serves no page."""
+    return build_platform(settings).sessions
+
+
 def is_blank(settings: Settings) -> bool:
-    with build_platform(settings).sessions.reading() as session:
+    with open_sessions(settings).reading() as session:
         return not accounts.any_person(session)
 
 
@@ -37,6 +45,9 @@ def serve(settings: Settings, *, blank: bool, say: Say) -> None:
     if not blank and is_blank(settings):
         settings = install_demonstration(settings, say=say)
     platform = build_platform(settings)
+    key = sealing.open_key(platform.keyring, now=sealing.first_day(platform.clock()))  # refused now, not at a filing
+    if warning := sealing.warn_of_end(key.certificate, now=real_clock()):
+        say(warning)
     app = create_app(settings, platform)
     try:
         server = waitress.create_server(
@@ -47,6 +58,7 @@ def serve(settings: Settings, *, blank: bool, say: Say) -> None:
             connection_limit=1000,
             channel_timeout=30,
             ident=None,
+            **(BEHIND_HTTPS if settings.https else {}),
         )
     except OSError as error:
         raise BadSetting(

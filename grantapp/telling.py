@@ -1,6 +1,7 @@
 """How the terminal tells a judgement, which desk to go to, one project by several editions."""
 
 from itertools import groupby
+from typing import Any
 
 import click
 
@@ -9,7 +10,7 @@ from grantapp.domain.desk import Desk, Opening
 from grantapp.domain.eligibility import Citation, Verdict
 from grantapp.domain.judgement import Judgement
 from grantapp.domain.orientation import Orientation
-from grantapp.french import NBSP, PARIS, day, euros, listing, plural, typeset
+from grantapp.french import NBSP, PARIS, day, euros, listing, moment, plural, typeset
 
 CONCLUSIONS = {
     "eligible": ("Éligible", "green"),
@@ -25,6 +26,9 @@ STATES = {
     State.NOT_APPLICABLE: "ne s'applique pas",
     State.ABSENT: "pas dans cette édition",
 }
+
+
+VERDICT_COLOURS = {"filed": "green", "replaced": "yellow", "altered": "red", "unknown": "cyan", "not_filed": "yellow"}
 
 
 def conclusion_word(conclusion: str) -> str:
@@ -151,3 +155,29 @@ def _by_state(comparison: Comparison, row: RuleRow) -> list[tuple[State, list[st
         (state, [f"{name} (à confirmer)" if cell.is_to_confirm else name for cell, name in group])
         for state, group in groupby(found, key=lambda each: each[0].state)
     ]
+
+
+def tell_verdict(answer: Any) -> None:
+    """Whether a file is what was filed: an answer of `services.verdict`, of which this floor knows only the shape."""
+    click.echo(click.style(answer.verdict.word, fg=VERDICT_COLOURS[answer.verdict.value], bold=True))
+    click.echo(answer.sentence)
+    facts = [("Document", answer.document)] if answer.document else []
+    if filed := answer.filed:
+        facts += [
+            ("Référence", f"{filed.reference}, version {filed.number}"),
+            ("Déposé le", f"{moment(filed.deposited_at, seconds=True)} (heure de Paris)"),
+            ("Appel", f"{filed.edition} (règles : version {filed.edition_version})"),
+            ("Code court", filed.short_code),
+            ("Empreinte du contenu", filed.fingerprint),
+        ]
+    for label, value in (*facts, *answer.seen):
+        click.echo(f"    {label}{NBSP}: {value}")
+    for heading, sentences in (
+        ("Que faire", answer.advice),
+        ("Ce qui est établi", answer.proved),
+        ("Ce qui ne l'est pas", answer.not_proved),
+    ):
+        if sentences:
+            click.echo("\n" + click.style(typeset(heading), bold=True))
+            for sentence in sentences:
+                click.echo(f"  – {sentence}")

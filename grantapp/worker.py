@@ -4,10 +4,11 @@ import os
 import threading
 import time
 
-from grantapp.config import Settings, real_clock
-from grantapp.services import depositing, jobs, printing
+from grantapp.config import Settings, clock_from, real_clock
+from grantapp.services import jobs, mailing, papers, printing, sealing
 from grantapp.storage.database import Sessions, check_storage, make_engine
 from grantapp.storage.files import Files
+from grantapp.storage.keyring import Keyring
 from grantapp.storage.queue import Queue
 
 GLANCE = 0.5  # seconds between two looks at the parent
@@ -22,11 +23,22 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     engine.dispose()
     sessions, files = Sessions(engine), Files.at(settings.files_url)
     queue = Queue(settings.jobs_path, settings.secret_key)
-    handlers = {depositing.PRINT: printing.handler(sessions, files)}
+    key = sealing.open_key(Keyring.at(settings), now=sealing.first_day(clock_from(settings.clock_text)()))
+    handlers = {
+        papers.PRINT: printing.handler(sessions, files, key),
+        papers.PRINTOUT: printing.printout_handler(sessions, files),
+        mailing.MAIL: mailing.handler(sessions, mailing.Postman.of(settings)),
+    }
 
     def sweep() -> None:
+        now = real_clock()
         with sessions.reading() as session:
-            waiting = jobs.due(session, now=real_clock())
+            mail_is_due = mailing.anything_due(session, at=now)
+        if mail_is_due:
+            with sessions.writing() as session:
+                mailing.resume(session, at=now)
+        with sessions.reading() as session:
+            waiting = jobs.due(session, now=now)
         for job_id in waiting:
             queue.send(job_id)
 

@@ -1,6 +1,6 @@
 """How French is written: the page, the PDF and the sentences of the rules agree."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -84,3 +84,20 @@ def test_sizes_are_told_as_on_a_label():
         f"12{NBSP}ko",
         f"3,4{NBSP}Mo",
     ]
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "said"),
+    [
+        (timedelta(seconds=-1), "à l’instant"),
+        (timedelta(seconds=59), "à l’instant"),
+        (timedelta(minutes=1), "il y a 1 minute"),
+        (timedelta(minutes=59, seconds=59), "il y a 59 minutes"),
+        (timedelta(hours=1), "il y a 1 heure"),
+        (timedelta(hours=23, minutes=59), "il y a 23 heures"),
+        (timedelta(days=1), "il y a 1 jour"),
+        (timedelta(days=30), "il y a 30 jours"),
+    ],
+)
+def test_a_time_ago_is_told_in_its_largest_unit(elapsed, said):
+    assert french.ago(elapsed).replace(NBSP, " ") == said

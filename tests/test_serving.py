@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from waitress.proxy_headers import proxy_headers_middleware
 
-from grantapp.serving import install_demonstration, is_blank
+from grantapp.serving import BEHIND_HTTPS, install_demonstration, is_blank
 from tests.web.conftest import settings_in
 
 if not Path("/proc/self/task").exists():
@@ -101,3 +102,21 @@ def test_the_demonstration_is_installed_once_in_an_empty_home_only(tmp_path):
     after = install_demonstration(settings, say=said.append)
     assert after.is_demonstration and "A22-0001" in said[0]
     assert not is_blank(settings)
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "visitor"),
+    [
+        ("127.0.0.1", "203.0.113.7", "203.0.113.7"),
+        ("127.0.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7"),  # what the visitor wrote stands before
+        ("127.0.0.1", None, "127.0.0.1"),
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+    ],
+    ids=["named", "forged before", "not named", "from elsewhere"],
+)
+def test_behind_https_the_server_in_front_alone_says_who_visits(peer: str, said: str | None, visitor: str):
+    seen: list[str] = []
+    app = proxy_headers_middleware(lambda environ, start: seen.append(environ["REMOTE_ADDR"]), **BEHIND_HTTPS)
+    environ = {"REMOTE_ADDR": peer, "wsgi.url_scheme": "http", "SERVER_PORT": "80", "SERVER_NAME": "x"}
+    app(environ | ({"HTTP_X_FORWARDED_FOR": said} if said else {}), None)
+    assert seen == [visitor]

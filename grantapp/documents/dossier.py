@@ -7,7 +7,10 @@ from typing import Any
 
 from grantapp import french
 from grantapp.documents import pdf as printer
+from grantapp.documents import qr
 from grantapp.documents.answers import PrintedSection, printed_section
+from grantapp.documents.changes import PrintedChanges, printed_changes
+from grantapp.documents.charts import Charts, charts
 from grantapp.documents.finishing import Attachment, Relationship
 from grantapp.documents.ink import Ink
 from grantapp.documents.originals import Originals, attached, attached_names
@@ -35,6 +38,7 @@ HEADINGS = (
     ("successor", "Ce qui a suivi"),
 )
 LONGEST_RUNNING_TITLE = 80
+QR = "grantapp:images/qr.svg"
 
 
 @dataclass(frozen=True)
@@ -78,20 +82,28 @@ class PrintedDossier:
     deposited_by: str
     fingerprint: tuple[str, ...]  # in groups of eight
     short_code: str
+    verify_at: str | None  # where a filed version is verified, as its QR code says it
     octets: int
     key_facts: tuple[tuple[KeyFacts, ...], ...]  # by column
     sections: tuple[PrintedSection, ...]
     declarations: PrintedSection | None
     pieces: tuple[Piece, ...]
     report: Report
+    charts: Charts
     unanswered: tuple[str, ...]
     replaced: tuple[str, ...]
+    changes: PrintedChanges | None  # to the version before, if there was one
     attached: int  # how many files of the applicant's the PDF carries
 
     @property
     def is_filed(self) -> bool:
         """False for a project printed from its file, which is number 0: the document must not claim a deposit."""
         return self.number > 0
+
+    @property
+    def verify_page(self) -> str | None:
+        """The same page as a person types it."""
+        return self.verify_at.partition("://")[2].partition("?")[0] if self.verify_at else None
 
     @property
     def files(self) -> int:
@@ -125,6 +137,8 @@ def pdf(
     page = printed_dossier(deposit, attachments=attachments, images=images)
     html = printer.environment().get_template("documents/dossier.html").render(dossier=page)
     tell("Mise en pages…")
+    if page.verify_at:
+        images[QR] = qr.svg(page.verify_at)
     written = printer.render(
         html, identifier=deposit.fingerprint[:32], deposit=deposit, attachments=attachments, images=images
     )
@@ -187,14 +201,17 @@ def printed_dossier(
         deposited_by=ink.text(content["deposited_by"]),
         fingerprint=grouped(deposit.fingerprint),
         short_code=deposit.short_code.replace(" ", french.NBSP),
+        verify_at=qr.address_of(deposit),
         octets=len(deposit.canonical),
         key_facts=key_facts(answers, ink),
         sections=printed,
         declarations=printed_section(sections["declarations"]) if "declarations" in sections else None,
         pieces=pieces,
         report=judged,
+        charts=charts(content),
         unanswered=tuple(gap["label"] for gap in content["unanswered"]),
         replaced=_all_replaced(printed, ink),
+        changes=printed_changes(content),
         attached=sum(each.relationship is Relationship.SUPPLEMENT for each in attachments),
     )
 

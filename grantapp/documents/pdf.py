@@ -21,11 +21,11 @@ from grantapp.domain.deposit import Deposit
 from grantapp.typesetting import FrenchTypography
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-ASSETS = {"grantapp:print.css": TEMPLATES / "documents" / "print.css"} | {
+ASSETS = {f"grantapp:{name}": TEMPLATES / "documents" / name for name in ("print.css", "papers.css", "draft.css")} | {
     f"grantapp:fonts/{path.name}": path for path in FONTS.glob("*.ttf")
 }
 
-MEDIA_TYPES = {".svg": "image/svg+xml", ".jpg": "image/jpeg"}
+MEDIA_TYPES = {".svg": "image/svg+xml", ".jpg": "image/jpeg", ".png": "image/png"}
 
 
 class ForbiddenAddress(Exception):  # noqa: N818 - it says what was asked for

@@ -152,8 +152,17 @@ def _pieces(value: object) -> tuple[Piece, ...] | None:
             raise Misread("Chaque pièce a un nom (name), une taille en octets (size) et une empreinte (sha256).")
         if not re.fullmatch(r"[0-9a-f]{64}", digest) or size < 0:
             raise Misread("L'empreinte (sha256) d'une pièce a 64 chiffres hexadécimaux, et sa taille est positive.")
-        pieces.append(Piece(readable(name)[:150], size, digest))
+        pages = each.get("pages")
+        if pages is not None and (not isinstance(pages, int) or isinstance(pages, bool) or pages < 1):
+            raise Misread("Le nombre de pages (pages) d'une pièce est un entier, 1 au moins.")
+        pieces.append(Piece(readable(name)[:150], size, digest, pages))
     return tuple(pieces) or None
+
+
+def _piece_value(piece: Piece) -> dict[str, object]:
+    """Unknown pages are left out: what was filed before they were counted keeps its fingerprint."""
+    known = {"name": piece.name, "size": piece.size, "sha256": piece.sha256}
+    return known if piece.pages is None else known | {"pages": piece.pages}
 
 
 def _text(question: Question, value: object) -> str | None:
@@ -211,7 +220,7 @@ def as_value(question: Question, value: Any) -> object:
         case Kind.TABLE:
             return [as_record(question.columns, row) for row in value]
         case Kind.PIECES:
-            return [{"name": each.name, "size": each.size, "sha256": each.sha256} for each in value]
+            return [_piece_value(each) for each in value]
         case Kind.SEVERAL_OF:
             return [each.value for each in value]
         case Kind.PARCELS:

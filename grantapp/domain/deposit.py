@@ -14,6 +14,8 @@ from typing import Any
 
 from grantapp.domain import project_file
 from grantapp.domain.answer import as_text, as_value
+from grantapp.domain.changes import as_json as changes_as_json
+from grantapp.domain.changes import changes
 from grantapp.domain.edition import Edition, Passage
 from grantapp.domain.judgement import Judgement, as_json
 from grantapp.domain.project import Project, Section, is_asked
@@ -21,7 +23,7 @@ from grantapp.domain.question import Kind, Question
 from grantapp.domain.wizard import asked_steps, questions_of
 
 # Since 2, the passages of an edition keep their citations; a deposit of 1 holds them as plain text. Since 3, a deposit
-# says where it can be verified.
+# says where it can be verified, which version it follows, and what it changes to that one.
 FORMAT = 3
 
 
@@ -42,9 +44,13 @@ class Deposit:
 
     @property
     def short_code(self) -> str:
-        """The first 12 characters of the fingerprint in threes, to be read aloud: `7QK-…` in hexadecimal."""
-        head = self.fingerprint[:12].upper()
-        return " ".join(head[i : i + 4] for i in range(0, 12, 4))
+        return short_code(self.fingerprint)
+
+
+def short_code(fingerprint: str) -> str:
+    """The first 12 characters of a fingerprint by fours, to be read aloud: `3F2A 90C4 7B1E`."""
+    head = fingerprint[:12].upper()
+    return " ".join(head[i : i + 4] for i in range(0, 12, 4))
 
 
 def thaw(canonical: bytes) -> Deposit:
@@ -62,42 +68,56 @@ def freeze(
     by: str,
     at: datetime,
     address: str = "",
+    previous: Deposit | None = None,
 ) -> Deposit:
     """Everything the dossier will ever print. `by` is the name of the person who files; `at` is in UTC.
 
-    `address` is that of the site where the deposit can be verified; none when nothing is filed.
+    `address` is that of the site where the deposit can be verified; none when nothing is filed. `previous` is the
+    version that this one follows: what changed since is frozen too.
     """
-    return Deposit(
-        {
-            "format": FORMAT,
-            "reference": reference,
-            "number": number,
-            "deposited_at": at.isoformat(),
-            "deposited_by": by,
-            "address": address,
-            "edition": {
-                "id": edition.id,
-                "version": edition.version,
-                "call": _passage(edition.call),
-                "title": _passage(edition.title),
-                "authority": _passage(edition.authority),
-                "opens_on": edition.window.opens_on.isoformat(),
-                "closes_on": edition.window.closes_on.isoformat(),
-                "citations": [asdict(each) for each in edition.window.cites],
-                "hour_note": _passage(edition.window.hour_note),
-                "successor": _passage(edition.successor),
-                "amendments": [
-                    {"on": each.on.isoformat(), "clause": each.clause} | _passage(each.text)
-                    for each in edition.amended(at)
-                ],
-            },
-            "texts": {name: _passage(text) for name, text in edition.texts.items()},
-            "project": project_file.dump(project, edition.id),
-            "sections": [_section(edition, project, step) for step in asked_steps(edition, project)],
-            "judgement": as_json(judgement),
-            "unanswered": [{"anchor": gap.anchor, "label": gap.label} for gap in judgement.unanswered],
-        }
-    )
+    content = {
+        "format": FORMAT,
+        "reference": reference,
+        "number": number,
+        "deposited_at": at.isoformat(),
+        "deposited_by": by,
+        "address": address,
+        "edition": {
+            "id": edition.id,
+            "version": edition.version,
+            "call": _passage(edition.call),
+            "title": _passage(edition.title),
+            "authority": _passage(edition.authority),
+            "opens_on": edition.window.opens_on.isoformat(),
+            "closes_on": edition.window.closes_on.isoformat(),
+            "citations": [asdict(each) for each in edition.window.cites],
+            "hour_note": _passage(edition.window.hour_note),
+            "successor": _passage(edition.successor),
+            "amendments": [
+                {"on": each.on.isoformat(), "clause": each.clause} | _passage(each.text) for each in edition.amended(at)
+            ],
+        },
+        "texts": {name: _passage(text) for name, text in edition.texts.items()},
+        "project": project_file.dump(project, edition.id),
+        "sections": [_section(edition, project, step) for step in asked_steps(edition, project)],
+        "judgement": as_json(judgement),
+        "unanswered": [{"anchor": gap.anchor, "label": gap.label} for gap in judgement.unanswered],
+    }
+    return Deposit(content | _since(previous, content))
+
+
+def _since(previous: Deposit | None, content: Mapping[str, Any]) -> dict[str, Any]:
+    """The version before, named so that nobody can put another in its place, and the changes since."""
+    if previous is None:
+        return {"previous": None, "changes": None}
+    return {
+        "previous": {
+            "number": previous.content["number"],
+            "fingerprint": previous.fingerprint,
+            "deposited_at": previous.content["deposited_at"],
+        },
+        "changes": changes_as_json(changes(previous.content, content)),
+    }
 
 
 def _passage(passage: Passage) -> dict[str, object]:

@@ -17,6 +17,8 @@ class State(StrEnum):
 class Move(StrEnum):
     SAVE = "save"
     DEPOSIT = "deposit"
+    REOPEN = "reopen"  # a filed dossier becomes the draft of its next version
+    RENOUNCE = "renounce"  # that draft is given up: the dossier is again what it was filed as
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
@@ -30,15 +32,25 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
         return str(self)
 
 
-ALLOWED = {(State.DRAFT, Move.SAVE): State.DRAFT, (State.DRAFT, Move.DEPOSIT): State.DEPOSITED}
+ALLOWED = {
+    (State.DRAFT, Move.SAVE): State.DRAFT,
+    (State.DRAFT, Move.DEPOSIT): State.DEPOSITED,
+    (State.DEPOSITED, Move.REOPEN): State.DRAFT,
+    (State.DRAFT, Move.RENOUNCE): State.DEPOSITED,
+}
 REFUSALS = {
-    (State.DEPOSITED, Move.SAVE): "Ce dossier est déposé : il ne se modifie plus.",
+    (State.DEPOSITED, Move.SAVE): (
+        "Ce dossier est déposé : il ne se modifie plus. Pour le corriger, préparez-en une nouvelle version."
+    ),
     (State.DEPOSITED, Move.DEPOSIT): "Ce dossier est déjà déposé.",
+    (State.DRAFT, Move.REOPEN): "Ce dossier est en préparation : modifiez ses réponses directement.",
+    (State.DEPOSITED, Move.RENOUNCE): "Aucune nouvelle version n'est en préparation : le dossier déposé est intact.",
 }
 
 
 def move(state: State, wanted: Move) -> State:
-    """The state after a move, or `Refused`."""
+    """The state after a move, or `Refused`. Whether the call still receives, and whether a version was ever filed, are
+    questions for the use case."""
     if (state, wanted) in ALLOWED:
         return ALLOWED[state, wanted]
     raise Refused(REFUSALS[state, wanted])

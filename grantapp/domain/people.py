@@ -1,6 +1,7 @@
 """Who acts: a person, and the organisations in whose name that person may act."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -31,3 +32,36 @@ class Person:
     email: str
     epoch: int
     memberships: tuple[Membership, ...]
+
+
+class Opening(StrEnum):
+    """How a person came in."""
+
+    SIGN_UP = "sign_up"
+    PASSWORD = "password"  # noqa: S105 - the word, not one
+    LINK = "link"
+
+
+class Goal(StrEnum):
+    """Why a sign-in link was asked for: where it leads."""
+
+    SIGN_IN = "sign_in"
+    NEW_PASSWORD = "new_password"  # noqa: S105 - the word, not one
+    CONFIRM = "confirm"
+
+
+LINK_LASTS = timedelta(minutes=15)
+VISIT_IDLE = timedelta(hours=12)  # unused for longer, it is over
+VISIT_LASTS = timedelta(days=30)
+USE_IS_NOTED = timedelta(minutes=10)  # how exactly the last use of a visit is known
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One browser where a person is signed in, from sign-in to sign-out. Its instants are of the real clock."""
+
+    id: UUID
+    device: str  # « Firefox sur Windows »
+    opened_at: datetime
+    opened_by: Opening
+    last_used_at: datetime

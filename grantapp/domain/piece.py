@@ -1,32 +1,29 @@
-"""Which files may be attached: PDF, JPEG or PNG, told by their first bytes, up to one limit stated before choosing."""
+"""Which files may be attached: PDF, JPEG or PNG, told by their first bytes, and the name they are kept under.
 
-import hashlib
+What a file holds is found out by `grantapp.inspection`, in a process of its own, in the words of `domain/inspected.py`.
+"""
+
 import unicodedata
+from pathlib import PurePath
 
 from grantapp.domain.answer import is_forbidden
+from grantapp.domain.inspected import Flaw
 from grantapp.domain.lifecycle import Refused
-from grantapp.domain.question import Piece
-from grantapp.french import size
 
-MOST_BYTES = 20_000_000  # « 20 Mo », as on a label
 LONGEST_NAME = 150
+SUFFIXES = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
 SIGNATURES = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
+ACCEPTED = tuple(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)  # what a form lets one choose
 
 
-def examine(name: str, content: bytes) -> tuple[Piece, str]:
-    """The piece and its media type, or `Refused` with a sentence that names the file and the remedy."""
-    shown = shown_name(name)
-    if not content:
-        raise Refused(f"« {shown} » est vide. Vérifiez le fichier et envoyez-le de nouveau.")
-    if len(content) > MOST_BYTES:
-        raise Refused(
-            f"« {shown} » pèse {size(len(content))} ; la limite est de {size(MOST_BYTES)}. "
-            "Réduisez-le (enregistrement « taille minimale ») ou coupez-le en deux."
-        )
-    media_type = next((kind for signature, kind in SIGNATURES if content.startswith(signature)), None)
-    if media_type is None:
-        raise Refused(f"« {shown} » n'est ni un PDF, ni une image JPEG ou PNG. Enregistrez-le en PDF et renvoyez-le.")
-    return Piece(shown, len(content), hashlib.sha256(content).hexdigest()), media_type
+def refuse(flaw: Flaw, name: str, octets: int = 0) -> Refused:
+    """The refusal to raise: its sentence names the file and the remedy."""
+    return Refused(flaw.sentence(name, octets))
+
+
+def media_type_of(head: bytes) -> str | None:
+    """What a file is by its first bytes, whatever its name says; None for what may not be attached."""
+    return next((media_type for signature, media_type in SIGNATURES if head.startswith(signature)), None)
 
 
 def shown_name(name: str) -> str:
@@ -34,3 +31,13 @@ def shown_name(name: str) -> str:
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     kept = "".join(each for each in last if not is_forbidden(each) and each not in "\n\t").strip(" .")
     return kept[-LONGEST_NAME:] or "piece"
+
+
+def fitting_name(name: str, media_type: str) -> str:
+    """The shown name with an ending that tells what the file is: a PDF named `photo.jpg` becomes `photo.pdf`."""
+    shown = PurePath(shown_name(name))
+    endings = SUFFIXES[media_type]
+    if shown.suffix.lower() in endings:
+        return str(shown)
+    stem = shown.stem if shown.suffix.lower() in ACCEPTED else shown.name
+    return stem[: LONGEST_NAME - len(endings[0])] + endings[0]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any
 
+from grantapp.domain.inspected import STATED
 from grantapp.domain.question import Question, When, all_hold, questions_of, when
 from grantapp.domain.sections.applicant import Behalf, Finances, Members, Organisation, PublicAid, Request, Size
 from grantapp.domain.sections.funding import Declarations, Expenditure, Funding, Pieces
@@ -99,7 +100,7 @@ class Project:
         "pieces",
         "Les pièces",
         Pieces,
-        intro="PDF, JPEG ou PNG, 20 Mo au plus par fichier.",
+        intro=STATED,
     )
     declarations: Declarations = section("declarations", "Les déclarations", Declarations)
 

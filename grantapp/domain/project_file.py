@@ -206,6 +206,7 @@ _PIECE: dict[str, object] = {
         "name": {"type": "string"},
         "size": {"type": "integer", "minimum": 0},
         "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "pages": {"type": "integer", "minimum": 1},
     },
 }
 

@@ -164,3 +164,4 @@ class Piece:
     name: str
     size: int  # octets
     sha256: str
+    pages: int | None = None  # unknown of what was attached before pieces were opened

@@ -29,6 +29,10 @@ class Account:
     organisation: str | None = question(
         "Votre organisation", hint="Celle qui demandera l'aide : son nom ou sa raison sociale."
     )
+    current: str | None = question("Mot de passe actuel")
+    code: str | None = question(
+        "Code", hint="Les six chiffres que montre votre téléphone, ou un de vos codes de secours.", limit=100
+    )
     siren: str | None = question("SIREN de l'organisation", Kind.SIREN, hint="9 chiffres ; les espaces ne gênent pas.")
 
 
@@ -111,4 +115,51 @@ class SignInForm(AccountForm):
         replace(ASKED["password"], hint=""),
         [Required("Indiquez votre mot de passe.")],
         attributes={"autocomplete": "current-password"},
+    )
+
+
+class LinkForm(AccountForm):
+    email = LoginField(
+        replace(ASKED["email"], hint="Celle de votre compte."),
+        [Required("Indiquez votre adresse électronique.")],
+        attributes={"autocomplete": "username"},
+    )
+
+
+class CodeForm(AccountForm):
+    code = LineField(
+        ASKED["code"],
+        [Required("Tapez le code que montre votre téléphone, ou un code de secours.")],
+        attributes={"autocomplete": "one-time-code"},
+    )
+
+
+class FirstCodeForm(AccountForm):
+    code = LineField(
+        replace(ASKED["code"], label="Code à six chiffres", hint="Celui que votre téléphone montre maintenant."),
+        [Required("Tapez les six chiffres que montre votre téléphone.")],
+        attributes={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
+class ChosenPasswordForm(AccountForm):
+    """After a link: whoever reads the mail of the account needs no former password."""
+
+    password = NewPasswordField(
+        replace(ASKED["password"], label="Nouveau mot de passe"),
+        [Required("Choisissez un mot de passe.")],
+        attributes={"autocomplete": "new-password"},
+    )
+
+
+class ChangedPasswordForm(AccountForm):
+    current = PasswordField(
+        ASKED["current"],
+        [Required("Indiquez votre mot de passe actuel.")],
+        attributes={"autocomplete": "current-password"},
+    )
+    password = NewPasswordField(
+        replace(ASKED["password"], label="Nouveau mot de passe"),
+        [Required("Choisissez un mot de passe.")],
+        attributes={"autocomplete": "new-password"},
     )

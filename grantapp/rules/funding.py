@@ -78,7 +78,6 @@ def works_aid_within_restoration(
     *,
     posts: frozenset[Post],
     cites: tuple[Citation, ...],
-    severity: Severity = Severity.BLOCKING,
     applies: tuple[When, ...] = FOR_WORKS,
 ) -> Rule:
     """R40. The aid for works is at most the whole of the restoration that is claimed (`posts`), and at most the
@@ -102,7 +101,7 @@ def works_aid_within_restoration(
         }
         covered = by_nature[SourceNature.REVENUE] + by_nature[SourceNature.OTHER_PUBLIC]
         deficit = max(sum(amounts, Decimal(0)) - covered, Decimal(0))
-        asked, most = by_nature[SourceNature.GRANT], max(min(restoration, deficit), Decimal(0))
+        asked, most = by_nature[SourceNature.GRANT], min(restoration, deficit)
         figures = (
             f"Aide demandée : {euros(asked)} ; remise en état présentée à l'aide : {euros(restoration)} ; déficit de "
             f"l'opération : {euros(deficit)}."
@@ -128,14 +127,11 @@ def works_aid_within_restoration(
         ),
         cites=cites,
         check=check,
-        severity=severity,
         applies=applies,
     )
 
 
-def own_share_of_a_local_authority(
-    *, least_percent: Decimal, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING
-) -> Rule:
+def own_share_of_a_local_authority(*, least_percent: Decimal, cites: tuple[Citation, ...]) -> Rule:
     """R49. Article L. 1111-10 of the CGCT: of the public money, a local authority that conducts the works brings a
     least part, from its own funds and the loans it repays. Revenue and private money are not public money.
     """
@@ -160,7 +156,6 @@ def own_share_of_a_local_authority(
         needs=("funding.sources.nature", "funding.sources.amount"),
         cites=cites,
         check=check,
-        severity=severity,
         applies=when("organisation.category", Category.LOCAL_AUTHORITY),
     )
 

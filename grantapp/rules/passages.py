@@ -37,7 +37,7 @@ OUR_SUBJECT = re.compile(
 )
 YEAR_NOT_READ = re.compile(r"\b(de|pour) 20\d\d(?= n'(a|ont) pas (été (lue?|trouvée?)s?|pu être lue?s?)\b)")
 STATEMENT = re.compile(
-    r"\d|%|€"
+    r"\d+(?: ?[%€])?|%|€"
     r"|\b(janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)\b"
     r"|\b(articles?|arrêtés?|décrets?|lois?|règlements?|circulaires?|instructions? du|code d\w+)\b",
     re.IGNORECASE,

@@ -154,9 +154,7 @@ def nature_not_excluded(
     )
 
 
-def not_given_back_to_nature(
-    *, excluded: frozenset[Nature], cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING
-) -> AnyOf:
+def not_given_back_to_nature(*, excluded: frozenset[Nature], cites: tuple[Citation, ...]) -> AnyOf:
     """R18. Article D. 111-54 of the code de l'urbanisme leaves out unbuilt farm or forest land, and natural land; a
     call may leave out more (`excluded`: former quarries, landfills). All of it turns on the vocation of the land.
     """
@@ -194,11 +192,10 @@ def not_given_back_to_nature(
             branch("batie", "Un terrain bâti", ("history.nature", "site.built_area_m2"), check_land),
         ),
         cites=cites,
-        severity=severity,
     )
 
 
-def unused_and_needs_works(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> AllOf:
+def unused_and_needs_works(*, cites: tuple[Citation, ...]) -> AllOf:
     """R19. Article L. 111-26 of the code de l'urbanisme: unused, and not reusable without prior works. Both."""
 
     def check_unused(unused: bool) -> Outcome:
@@ -229,11 +226,10 @@ def unused_and_needs_works(*, cites: tuple[Citation, ...], severity: Severity = 
             branch("travaux", "Des travaux nécessaires", "history.needs_works", check_works),
         ),
         cites=cites,
-        severity=severity,
     )
 
 
-def vacancy_not_organised(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> Rule:
+def vacancy_not_organised(*, cites: tuple[Citation, ...]) -> Rule:
     """A landlord who empties a building for works, without changing its use, does not make a friche of it.
 
     Our table of rules has no number for this clause: it stands beside R20, which wants a vacant block.
@@ -254,7 +250,6 @@ def vacancy_not_organised(*, cites: tuple[Citation, ...], severity: Severity = S
         needs=("operation.organised_vacancy",),
         cites=cites,
         check=check,
-        severity=severity,
     )
 
 

@@ -320,7 +320,7 @@ def planning_compatible(*, cites: tuple[Citation, ...], severity: Severity = Sev
     )
 
 
-def demolition_justified(*, cites: tuple[Citation, ...], severity: Severity = Severity.BLOCKING) -> AllOf:
+def demolition_justified(*, cites: tuple[Citation, ...]) -> AllOf:
     """R47. A demolition comes with a note that justifies it; an expense of demolition says that there is one."""
 
     def check_said(planned: bool, posts: tuple[Post, ...]) -> Outcome:
@@ -352,7 +352,7 @@ def demolition_justified(*, cites: tuple[Citation, ...], severity: Severity = Se
         cites=cites,
     )
     said = branch("depense", ("operation.demolition_planned", "expenditure.lines.post"), check_said)
-    return AllOf(code="R47", slug="demolition", title=title, branches=(said, note), cites=cites, severity=severity)
+    return AllOf(code="R47", slug="demolition", title=title, branches=(said, note), cites=cites)
 
 
 def _age(made_on: date, on: date) -> str:

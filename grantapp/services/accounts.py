@@ -1,4 +1,4 @@
-"""Who is who: sign up, sign in, the person behind a session."""
+"""Who is who: an account, its password, the person it stands for. How one comes in is `entering`."""
 
 import unicodedata
 from datetime import datetime
@@ -13,8 +13,9 @@ from stdnum.fr import siren as siren_number
 from grantapp.domain.answer import Misread, readable
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.people import LONGEST_PASSWORD, SHORTEST_PASSWORD, Membership, Person, Role
-from grantapp.services import journal
-from grantapp.storage import queries
+from grantapp.french import moment
+from grantapp.services import journal, mailing
+from grantapp.storage import people, queries
 from grantapp.storage.models import MembershipRow, OrganisationRow, PersonRow
 
 LONGEST_NAME = 200
@@ -26,26 +27,28 @@ _hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
 def sign_up(
     session: Session, *, name: str, email: str, password: str, organisation: str, siren: str, now: datetime
 ) -> Person:
-    """A person and the organisation in whose name that person acts, or `Refused`."""
+    """A person and the organisation in whose name that person acts, or `Refused`; nobody is written to."""
+    person = create(session, name=name, email=email, password=password, organisation=organisation, siren=siren, now=now)
+    session.commit()
+    return person
+
+
+def create(
+    session: Session, *, name: str, email: str, password: str, organisation: str, siren: str, now: datetime
+) -> Person:
+    """The same, in the caller's transaction."""
     name, organisation = _line(name), _line(organisation)
     if not name or not organisation:
         raise Refused("Indiquez votre nom et celui de votre organisation.")
     siren = siren_number.compact(siren)
     if not siren_number.is_valid(siren):
         raise Refused("Ce numéro SIREN n'existe pas : vérifiez ses 9 chiffres.")
-    password = _password(password)
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise Refused(
-            f"Choisissez un mot de passe de {SHORTEST_PASSWORD} caractères au moins : "
-            "quatre mots sans rapport entre eux conviennent."
-        )
-    address = _address(email)
+    password_hash = _hash_of(password)
+    address = one_spelling(email)
     if queries.find_person_by_email(session, address):
         raise Refused("Un compte existe déjà avec cette adresse électronique : connectez-vous.")
     organisation_row = OrganisationRow(id=uuid4(), name=organisation, siren=siren, created_at=now)
-    person_row = PersonRow(
-        id=uuid4(), name=name, email=address, password_hash=_hasher.hash(password), epoch=1, created_at=now
-    )
+    person_row = PersonRow(id=uuid4(), name=name, email=address, password_hash=password_hash, epoch=1, created_at=now)
     session.add_all(
         [
             organisation_row,
@@ -54,25 +57,58 @@ def sign_up(
         ]
     )
     session.flush()
-    person = _person(person_row)
+    person = as_person(person_row)
     journal.record(session, "signed_up", now=now, by=person)
-    session.commit()
     return person
 
 
 def sign_in(session: Session, *, email: str, password: str) -> Person | None:
     """The person, or None: an unknown address and a wrong password take the same time and say the same. A pure read."""
-    row = queries.find_person_by_email(session, _address(email))
+    row = queries.find_person_by_email(session, one_spelling(email))
     password = _password(password)
     if len(password) > LONGEST_PASSWORD:
         return None
-    return _person(row) if _matches(row.password_hash if row else _nobody(), password) and row else None
+    return as_person(row) if _matches(row.password_hash if row else _nobody(), password) and row else None
 
 
 def find_person(session: Session, person_id: UUID, epoch: int) -> Person | None:
-    """The person of a session that was opened at `epoch`; None once all of that person's sessions were ended."""
+    """The person, as long as it is still `epoch`; None once all that was opened before has ended."""
     row = queries.find_person(session, person_id)
-    return _person(row) if row and row.epoch == epoch else None
+    return as_person(row) if row and row.epoch == epoch else None
+
+
+def find_person_at(session: Session, email: str) -> Person | None:
+    """Whoever has this address. For the operator: a page never tells who has an account."""
+    row = queries.find_person_by_email(session, one_spelling(email))
+    return as_person(row) if row else None
+
+
+def is_address_confirmed(session: Session, *, by: Person) -> bool:
+    """Whether the person has followed a link sent to the present address."""
+    row = people.find_confirmed_address(session, by.id)
+    return row is not None and row.email == by.email
+
+
+def is_password_of(session: Session, password: str, *, by: Person) -> bool:
+    """A pure read, slow on purpose: count the try before (`entering.knock`)."""
+    row = queries.find_person(session, by.id)
+    password = _password(password)
+    return row is not None and len(password) <= LONGEST_PASSWORD and _matches(row.password_hash, password)
+
+
+def change_password(session: Session, password: str, *, visit_id: UUID, now: datetime, at: datetime, by: Person) -> int:
+    """Another password, or `Refused`; every other visit and every link ends. Returns the job of the mail that tells."""
+    password_hash = _hash_of(password)
+    row = session.get_one(PersonRow, by.id)
+    row.password_hash = password_hash
+    row.epoch += 1
+    if (visit := people.find_visit_of(session, visit_id, by.id)) is not None:
+        visit.epoch = row.epoch
+    journal.record(session, "password_changed", now=now, by=by)
+    facts = {"change": "password", "at": moment(now)}
+    number = mailing.write(session, "account_changed", name=row.name, email=row.email, facts=facts, now=now, at=at)
+    session.commit()
+    return number
 
 
 def any_person(session: Session) -> bool:
@@ -80,7 +116,7 @@ def any_person(session: Session) -> bool:
     return queries.any_person(session)
 
 
-def _person(row: PersonRow) -> Person:
+def as_person(row: PersonRow) -> Person:
     memberships = sorted(row.memberships, key=lambda each: (each.created_at, each.organisation.name))
     return Person(
         id=row.id,
@@ -94,6 +130,16 @@ def _person(row: PersonRow) -> Person:
     )
 
 
+def _hash_of(password: str) -> str:
+    password = _password(password)
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Refused(
+            f"Choisissez un mot de passe de {SHORTEST_PASSWORD} caractères au moins : "
+            "quatre mots sans rapport entre eux conviennent."
+        )
+    return _hasher.hash(password)
+
+
 def _line(typed: str) -> str:
     """A name on one line, without what no keyboard types."""
     try:
@@ -105,7 +151,7 @@ def _line(typed: str) -> str:
     return line
 
 
-def _address(email: str) -> str:
+def one_spelling(email: str) -> str:
     """One spelling for one address."""
     return unicodedata.normalize("NFKC", email).strip().casefold()
 

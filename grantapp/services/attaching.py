@@ -1,67 +1,103 @@
-"""Supporting documents: added, read, withdrawn. Judged by their bytes, never by the name or the type they claim."""
+"""Supporting documents: opened, kept, replaced, withdrawn. Judged by their bytes, never by the name they claim.
 
+A file is opened (in a process of its own, up to a minute) outside any transaction: whoever saves meanwhile does not
+wait. That is why these use cases take `sessions`, and look twice at who asks.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from typing import IO
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from grantapp.domain import lifecycle
 from grantapp.domain.edition import Edition
+from grantapp.domain.inspected import Note
 from grantapp.domain.lifecycle import Move, Refused
 from grantapp.domain.people import Person
-from grantapp.domain.piece import examine
 from grantapp.domain.project import section_named
+from grantapp.inspection.opening import Opened, opened
 from grantapp.services import drafting, journal
 from grantapp.services.pages import AttachmentLine
 from grantapp.storage import queries
+from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
-from grantapp.storage.models import AttachmentRow
+from grantapp.storage.models import AttachmentRow, DossierRow
 from grantapp.storage.queries import NotFound
 
 MOST_FILES = 100  # in one dossier
 
 
+@dataclass(frozen=True)
+class Attached:
+    """A file that was added, and what the person should know of it."""
+
+    line: AttachmentLine
+    notes: tuple[Note, ...] = ()
+
+
 def attach(
-    session: Session,
+    sessions: Sessions,
     files: Files,
     reference: str,
     piece: str,
     *,
     name: str,
-    content: bytes,
+    content: IO[bytes],
     now: datetime,
     by: Person,
-) -> AttachmentLine:
-    """Keep a file under a piece of the dossier. The same bytes attached twice to one piece stay one file."""
-    dossier = queries.get_dossier(session, reference, by)
-    lifecycle.move(dossier.state, Move.SAVE)
-    _check_piece(drafting.edition_of(dossier), piece)
-    found, media_type = examine(name, content)
-    attached = [row for row in dossier.attachments if row.removed_at is None]
-    if len(attached) >= MOST_FILES:
-        raise Refused(f"Ce dossier a déjà {MOST_FILES} fichiers : retirez-en un avant d'en ajouter un autre.")
-    for row in attached:
-        if (row.piece, row.sha256) == (piece, found.sha256):
-            return drafting.attachment_line(row)
-    files.keep(content)
-    row = AttachmentRow(
-        id=uuid4(),
-        dossier=dossier,
-        piece=piece,
-        name=found.name,
-        media_type=media_type,
-        size=found.size,
-        sha256=found.sha256,
-        added_at=now,
-        added_by_id=by.id,
-    )
-    session.add(row)
-    dossier.updated_at = now
-    journal.record(
-        session, "attached", dossier=dossier, detail={"piece": piece, "sha256": found.sha256}, now=now, by=by
-    )
-    session.commit()
-    return drafting.attachment_line(row)
+) -> Attached:
+    """Keep a file under a piece of the dossier; `Refused` with a sentence that names it.
+
+    The same bytes attached twice to one piece stay one file.
+    """
+    with sessions.reading() as session:
+        _check_room(_changeable(session, reference, by), piece)
+    with _kept(files, name, content) as (found, thumbnail), sessions.writing() as session:
+        dossier = _changeable(session, reference, by)
+        if there := _same(dossier, piece, found.piece.sha256):
+            return Attached(drafting.attachment_line(there), found.found.notes)
+        _check_room(dossier, piece)
+        row = _add(session, dossier, piece, found, thumbnail, now, by)
+        detail = {"piece": piece, "sha256": row.sha256}
+        journal.record(session, "attached", dossier=dossier, detail=detail, now=now, by=by)
+        session.commit()
+        return Attached(drafting.attachment_line(row), found.found.notes)
+
+
+def replace(
+    sessions: Sessions,
+    files: Files,
+    reference: str,
+    attachment_id: UUID,
+    *,
+    name: str,
+    content: IO[bytes],
+    now: datetime,
+    by: Person,
+) -> Attached:
+    """Put a file in the place of another: the new one in, the old one withdrawn, both or neither. Nothing is erased.
+
+    The same bytes change nothing. `NotFound` for a file that was withdrawn meanwhile.
+    """
+    with sessions.reading() as session:
+        _replaceable(session, reference, attachment_id, by)
+    with _kept(files, name, content) as (found, thumbnail), sessions.writing() as session:
+        old = _replaceable(session, reference, attachment_id, by)
+        if old.sha256 == found.piece.sha256:
+            return Attached(drafting.attachment_line(old), found.found.notes)
+        if _same(old.dossier, old.piece, found.piece.sha256):
+            raise Refused(f"« {found.piece.name} » est déjà parmi ces fichiers : retirez plutôt « {old.name} ».")
+        row = _add(session, old.dossier, old.piece, found, thumbnail, now, by)
+        row.replaces_id = old.id
+        old.removed_at, old.removed_by_id = now, by.id
+        detail = {"piece": old.piece, "sha256": row.sha256, "replaces": old.sha256}
+        journal.record(session, "replaced", dossier=old.dossier, detail=detail, now=now, by=by)
+        session.commit()
+        return Attached(drafting.attachment_line(row), found.found.notes)
 
 
 def detach(session: Session, reference: str, attachment_id: UUID, *, now: datetime, by: Person) -> None:
@@ -79,14 +115,84 @@ def detach(session: Session, reference: str, attachment_id: UUID, *, now: dateti
 
 def read_attachment(
     session: Session, files: Files, reference: str, attachment_id: UUID, *, by: Person
-) -> tuple[AttachmentLine, bytes]:
+) -> tuple[AttachmentLine, Iterator[bytes]]:
+    """A file of the dossier, or one that was filed with an earlier version, a part at a time."""
     row = queries.get_attachment(session, reference, attachment_id, by)
+    if row.removed_at is not None and not drafting.was_filed(row):
+        raise NotFound
+    return drafting.attachment_line(row), files.chunks(row.sha256)
+
+
+def read_thumbnail(session: Session, files: Files, reference: str, attachment_id: UUID, *, by: Person) -> bytes:
+    """The small JPEG of its first page; `NotFound` for what was attached before pieces were opened."""
+    row = queries.get_attachment(session, reference, attachment_id, by)
+    if row.removed_at is not None or row.thumbnail is None:
+        raise NotFound
+    return files.read(row.thumbnail)
+
+
+def _changeable(session: Session, reference: str, by: Person) -> DossierRow:
+    dossier = queries.get_dossier(session, reference, by)
+    lifecycle.move(dossier.state, Move.SAVE)
+    return dossier
+
+
+def _replaceable(session: Session, reference: str, attachment_id: UUID, by: Person) -> AttachmentRow:
+    row = queries.get_attachment(session, reference, attachment_id, by)
+    lifecycle.move(row.dossier.state, Move.SAVE)
     if row.removed_at is not None:
         raise NotFound
-    return drafting.attachment_line(row), files.read(row.sha256)
+    return row
+
+
+def _check_room(dossier: DossierRow, piece: str) -> None:
+    _check_piece(drafting.edition_of(dossier), piece)
+    if sum(row.removed_at is None for row in dossier.attachments) >= MOST_FILES:
+        raise Refused(f"Ce dossier a déjà {MOST_FILES} fichiers : retirez-en un avant d'en ajouter un autre.")
 
 
 def _check_piece(edition: Edition, piece: str) -> None:
     pieces = {question.name for question in section_named(drafting.PIECES).questions}
     if drafting.PIECES not in edition.steps or piece not in pieces:
         raise NotFound
+
+
+@contextmanager
+def _kept(files: Files, name: str, content: IO[bytes]) -> Iterator[tuple[Opened, str]]:
+    """The file opened and on disk, with its thumbnail: kept before the row that names them, so that no row lies."""
+    with opened(name, content) as found:
+        thumbnail = files.keep_file(found.thumbnail)
+        files.keep_file(found.path)
+        yield found, thumbnail
+
+
+def _same(dossier: DossierRow, piece: str, sha256: str) -> AttachmentRow | None:
+    attached = (row for row in dossier.attachments if row.removed_at is None)
+    return next((row for row in attached if (row.piece, row.sha256) == (piece, sha256)), None)
+
+
+def _add(
+    session: Session,
+    dossier: DossierRow,
+    piece: str,
+    found: Opened,
+    thumbnail: str,
+    now: datetime,
+    by: Person,
+) -> AttachmentRow:
+    row = AttachmentRow(
+        id=uuid4(),
+        dossier=dossier,
+        piece=piece,
+        name=found.piece.name,
+        media_type=found.media_type,
+        size=found.piece.size,
+        sha256=found.piece.sha256,
+        pages=found.piece.pages,
+        thumbnail=thumbnail,
+        added_at=now,
+        added_by_id=by.id,
+    )
+    session.add(row)
+    dossier.updated_at = now
+    return row

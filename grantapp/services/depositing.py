@@ -6,42 +6,55 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from grantapp.domain import lifecycle
+from grantapp.domain.changes import in_short
 from grantapp.domain.deposit import Deposit, freeze, thaw
 from grantapp.domain.lifecycle import Move, Refused, State
 from grantapp.domain.people import Person
-from grantapp.french import plural
-from grantapp.services import drafting, jobs, journal
-from grantapp.services.pages import AttachmentLine, MissingPage, ReceiptPage
+from grantapp.french import moment, plural
+from grantapp.services import drafting, journal, papers
+from grantapp.services.pages import AttachmentLine, DossierHead, MissingPage, ReceiptPage, VersionLine
+from grantapp.services.papers import PRINT
 from grantapp.storage import queries
 from grantapp.storage.files import Files
-from grantapp.storage.models import DepositRow, DossierRow, JobState
-
-PRINT = "print"  # the kind of the job that makes the PDF
+from grantapp.storage.models import DepositRow, DocumentKind, DossierRow, JobState
 
 
-def deposit(session: Session, reference: str, *, address: str, now: datetime, by: Person) -> int | None:
-    """File the dossier as it is at `now`, the instant the request arrived. The job to send, once this returns.
+def deposit(
+    session: Session, reference: str, *, address: str, number: int | None = None, now: datetime, by: Person
+) -> tuple[int, ...]:
+    """File the dossier as it is at `now`, the instant the request arrived. The jobs to send, once this returns.
 
-    `address` is that of this site, where the deposit can be verified. Filing again what is filed is no error: None, and
-    nothing changes. `Refused` while anything is missing.
+    `address` is that of this site, where the deposit can be verified. `number` is the version that the person meant to
+    file, if it is known. Filing again what is filed is no error: no job, and nothing changes. `Refused` while anything
+    is missing, when nothing changed since the last version, and when somebody else filed or gave up meanwhile.
     """
     dossier = queries.get_dossier(session, reference, by)
+    head = drafting.head_of(dossier)
+    if number is not None and number != head.number:
+        raise Refused(_moved_on(head, number))
     if dossier.state is State.DEPOSITED:
-        return None
+        return ()
     lacking = drafting.missing_of(dossier, now)
     if not lacking.is_clear:
         raise Refused(_why_not(lacking))
     edition = drafting.edition_of(dossier)
+    previous = last_deposit(dossier)
     frozen = freeze(
         edition=edition,
         project=drafting.project_of(dossier),
         judgement=lacking.judgement,
         reference=dossier.reference,
-        number=queries.count_deposits(session, dossier) + 1,
+        number=head.number,
         by=by.name,
         at=now,
         address=address,
+        previous=previous,
     )
+    if previous and not in_short(frozen.content["changes"]):
+        raise Refused(
+            f"Rien n'a changé depuis la version {head.number - 1}, qui reste déposée : il n'y a rien de nouveau à "
+            "déposer. Corrigez une réponse ou une pièce, ou renoncez à cette version."
+        )
     dossier.state = lifecycle.move(dossier.state, Move.DEPOSIT)
     dossier.deposited_at = dossier.updated_at = now
     row = DepositRow(
@@ -56,17 +69,24 @@ def deposit(session: Session, reference: str, *, address: str, now: datetime, by
         fingerprint=frozen.fingerprint,
     )
     session.add(row)
-    job_id = jobs.submit(session, PRINT, {"deposit": str(row.id), "document": "dossier"}, now=now)
+    # The acknowledgement first: it is quick, and what one wants at once.
+    made_at_once = (DocumentKind.ACKNOWLEDGEMENT, DocumentKind.DOSSIER)
+    submitted = tuple(papers.submit(session, row, kind, now=now) for kind in made_at_once)
     detail = {"number": row.number, "fingerprint": row.fingerprint}
     journal.record(session, "deposited", dossier=dossier, detail=detail, now=now, by=by)
     session.commit()
-    return job_id
+    return submitted
 
 
-def receipt(session: Session, reference: str, *, by: Person) -> ReceiptPage:
-    """The proof of the last filing."""
+def last_deposit(dossier: DossierRow) -> Deposit | None:
+    """The last filed version, from its stored text."""
+    return thaw(dossier.deposits[-1].canonical.encode()) if dossier.deposits else None
+
+
+def receipt(session: Session, reference: str, *, number: int | None = None, by: Person) -> ReceiptPage:
+    """The proof of a filing: of the last one, unless a version is named."""
     dossier = queries.get_dossier(session, reference, by)
-    row = queries.get_deposit(session, reference, by)
+    row = queries.get_deposit(session, reference, by, number)
     frozen = thaw(row.canonical.encode())
     document = queries.find_document(session, row.id)
     job = queries.find_job(session, PRINT, row.id)
@@ -81,7 +101,9 @@ def receipt(session: Session, reference: str, *, by: Person) -> ReceiptPage:
         pdf_size=document.size if document else None,
         pdf_failed=document is None and job is not None and job.state is JobState.FAILED,
         judgement=frozen.content["judgement"],
-        pieces=_pieces(dossier, frozen),
+        pieces=pieces_of(dossier, row.deposited_at, frozen),
+        papers=papers.papers_of(session, row),
+        versions=tuple(_version(session, each) for each in reversed(dossier.deposits)),
     )
 
 
@@ -92,15 +114,41 @@ def read_pdf(session: Session, files: Files, reference: str, number: int, *, by:
     return files.read(document.sha256) if document else None
 
 
-def _pieces(dossier: DossierRow, frozen: Deposit) -> tuple[AttachmentLine, ...]:
-    """The attachments that were filed with this version."""
+def _version(session: Session, row: DepositRow) -> VersionLine:
+    frozen = thaw(row.canonical.encode())
+    document = queries.find_document(session, row.id)
+    changed = frozen.content.get("changes")
+    return VersionLine(
+        number=row.number,
+        deposited_at=row.deposited_at,
+        deposited_by=row.deposited_by.name,
+        short_code=frozen.short_code,
+        pdf_ready=document is not None,
+        pdf_size=document.size if document else None,
+        changed=in_short(changed) if changed else "",
+    )
+
+
+def pieces_of(dossier: DossierRow, at: datetime, frozen: Deposit) -> tuple[AttachmentLine, ...]:
+    """The attachments that were filed with this version, at that instant."""
     filed = {
         (piece, each["name"], each["sha256"])
         for piece, listed in frozen.content["project"].get(drafting.PIECES, {}).items()
         for each in listed
     }
-    rows = {(row.piece, row.name, row.sha256): row for row in dossier.attachments}
+    there = (row for row in dossier.attachments if row.added_at <= at and (row.removed_at or at) >= at)
+    rows = {(row.piece, row.name, row.sha256): row for row in there}
     return drafting.lines_of(row for key, row in rows.items() if key in filed)
+
+
+def _moved_on(head: DossierHead, number: int) -> str:
+    """Somebody else filed, or gave up, since the page was opened."""
+    if head.filed is None or number > head.number:
+        return f"La version {number} n'est plus en préparation : le dossier n'a pas été déposé de nouveau. Relisez-le."
+    said = f"La version {head.filed.number} a été déposée entre-temps, le {moment(head.filed.deposited_at)}"
+    if head.state is State.DEPOSITED:
+        return f"{said} : regardez-la avant d'en déposer une autre."
+    return f"{said}, et la version {head.number} est en préparation : relisez-la avant de la déposer."
 
 
 def _why_not(lacking: MissingPage) -> str:

@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 
 from grantapp import editions
 from grantapp.domain import lifecycle, wizard
-from grantapp.domain.edition import Amendment, Edition
+from grantapp.domain.derived import REGION
+from grantapp.domain.edition import Amendment, Edition, Window
 from grantapp.domain.eligibility import Finding, Severity, Verdict
+from grantapp.domain.facts import facts_for
 from grantapp.domain.judgement import judge
 from grantapp.domain.lifecycle import Move, Refused, State
 from grantapp.domain.people import Person
 from grantapp.domain.project import Project, Section, governing, is_anchor, section_named, sections
 from grantapp.domain.project_file import dump_section, load_section
 from grantapp.domain.question import Piece
+from grantapp.domain.region import Region
 from grantapp.domain.sections.funding import Pieces
 from grantapp.french import PARIS, day
 from grantapp.services import journal, wording
@@ -25,6 +28,7 @@ from grantapp.services.pages import (
     AttachmentLine,
     ConflictPage,
     DossierHead,
+    FiledVersion,
     MissingPage,
     OverviewPage,
     ReviewPage,
@@ -249,7 +253,8 @@ def project_of(dossier: DossierRow) -> Project:
             read[section.name], _ = load_section(section, saved[section.name])
     attached: dict[str, tuple[Piece, ...]] = {}
     for line in attachments_of(dossier):
-        attached[line.piece] = (*attached.get(line.piece, ()), Piece(line.name, line.size, line.sha256))
+        piece = Piece(line.name, line.size, line.sha256, line.pages)
+        attached[line.piece] = (*attached.get(line.piece, ()), piece)
     read[PIECES] = Pieces(**attached)
     return replace(Project(), **read)
 
@@ -257,6 +262,7 @@ def project_of(dossier: DossierRow) -> Project:
 def head_of(dossier: DossierRow) -> DossierHead:
     request = _row(dossier, "request")
     title = request.answers.get("title") if request else None
+    last = dossier.deposits[-1] if dossier.deposits else None
     return DossierHead(
         reference=dossier.reference,
         title=title if isinstance(title, str) else "Projet sans titre",
@@ -265,7 +271,14 @@ def head_of(dossier: DossierRow) -> DossierHead:
         edition=edition_of(dossier),
         updated_at=dossier.updated_at,
         deposited_at=dossier.deposited_at,
+        filed=FiledVersion(last.number, last.deposited_at) if last else None,
     )
+
+
+def window_of(edition: Edition, project: Project, at: datetime) -> Window:
+    """When this project may be filed: the dates of its region, when it has its own."""
+    region = facts_for(edition, project, at).get(REGION)
+    return edition.window_in(region if isinstance(region, Region) else None)
 
 
 def attachments_of(dossier: DossierRow) -> tuple[AttachmentLine, ...]:
@@ -283,7 +296,25 @@ def lines_of(rows: Iterable[AttachmentRow]) -> tuple[AttachmentLine, ...]:
 
 
 def attachment_line(row: AttachmentRow) -> AttachmentLine:
-    return AttachmentLine(row.id, row.piece, row.name, row.media_type, row.size, row.sha256, row.added_at)
+    return AttachmentLine(
+        id=row.id,
+        piece=row.piece,
+        name=row.name,
+        media_type=row.media_type,
+        size=row.size,
+        sha256=row.sha256,
+        added_at=row.added_at,
+        pages=row.pages,
+        thumbnail=row.thumbnail,
+    )
+
+
+def was_filed(row: AttachmentRow) -> bool:
+    """Whether a file was attached at the instant of a filing: that version still shows it, whatever came after."""
+    return any(
+        row.added_at <= each.deposited_at and (row.removed_at is None or each.deposited_at <= row.removed_at)
+        for each in row.dossier.deposits
+    )
 
 
 def missing_of(dossier: DossierRow, now: datetime) -> MissingPage:

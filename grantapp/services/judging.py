@@ -1,10 +1,8 @@
 """Judge a project file, with no database: what `grantapp check` does."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from pathlib import Path
 
 from grantapp.domain.comparison import Comparison, compare
@@ -14,22 +12,14 @@ from grantapp.domain.edition import Edition
 from grantapp.domain.judgement import Judgement, judge
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.orientation import Orientation, orient
-from grantapp.domain.piece import examine
 from grantapp.domain.project import Project, is_anchor, section_named
 from grantapp.domain.project_file import Fault, load
 from grantapp.editions import all_editions, find_edition, get_edition
-from grantapp.french import PARIS, listing, typeset
+from grantapp.french import PARIS, listing, moment, typeset
+from grantapp.inspection.opening import opened
+from grantapp.services.unpacking import BadFile, Unpacked, Wrapping, unpack
 
-MOST_BYTES = 20_000_000
 YEARS = range(1900, 2101)
-
-
-class BadFile(Exception):  # noqa: N818 - it is an answer to a person, with every fault
-    """A project file that cannot be judged as it stands."""
-
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__("\n".join(f"{fault.path} : {fault.sentence}" for fault in faults))
-        self.faults = faults
 
 
 @dataclass(frozen=True)
@@ -39,6 +29,7 @@ class Case:
     project: Project
     edition: Edition
     at: datetime
+    origin: str = ""  # when it comes from a deposit: which one, and that it is judged anew
     papers: Mapping[str, bytes] = field(default_factory=dict)
 
     def judgement(self) -> Judgement:
@@ -53,27 +44,52 @@ class Case:
 
 
 def read_case(path: Path, *, edition_id: str | None, on: datetime | None, now: datetime) -> Case:
-    """The case in a file. The edition and the day come from the caller, else from the file.
+    """The case in a project file, in a deposit (`dossier.json`) or in the PDF of a dossier.
 
-    Without either, the day is today's, and the edition the open one that comes first for this project on that day,
-    else the last that was open. Raises `BadFile` with one sentence a fault.
+    The edition and the day come from the caller, else from the file; those of a deposit are the edition it names and
+    the instant it was filed. The verdict that it froze is never repeated: the answers are judged anew. Without either,
+    the day is today's, and the edition the open one that comes first for this project on that day, else the last that
+    was open. Raises `BadFile` with one sentence a fault.
     """
-    data = _read(path)
-    project, named, faults = load(data)
+    unpacked = unpack(path)
+    data, within = unpacked.project, "project." if unpacked.deposit else ""
+    project, named, found = load(data)
+    faults = tuple(replace(fault, path=f"{within}{fault.path}") for fault in found)
     wanted = edition_id or named
     if wanted and find_edition(wanted) is None:
         known = listing((f"« {each.id} »" for each in all_editions()), "ou")
-        faults += (Fault("edition", typeset(f"Édition inconnue : « {wanted} ». Écrivez {known}.")),)
-    stated = data.get("on") if isinstance(data, dict) else None
-    if on is None and stated is not None:
+        faults += (Fault(f"{within}edition", typeset(f"Édition inconnue : « {wanted} ». Écrivez {known}.")),)
+    stated, where = (data.get("on") if isinstance(data, dict) else None), f"{within}on"
+    if unpacked.deposit:
+        stated, where = unpacked.deposit["deposited_at"], "deposited_at"
+    if stated is not None:
         try:
-            on = read_instant(str(stated))
+            stated = read_instant(str(stated))
         except ValueError:
-            faults += (Fault("on", typeset("Écrivez un jour, par exemple 2022-03-15.")),)
+            faults += (Fault(where, typeset("Écrivez un jour, par exemple 2022-03-15.")),)
     if faults:
         raise BadFile(faults)
-    at = on or now
-    return Case(project, get_edition(wanted) if wanted else edition_for(desks(all_editions(), project, at)), at)
+    at = on or stated or now
+    edition = get_edition(wanted) if wanted else edition_for(desks(all_editions(), project, at))
+    return Case(project, edition, at, _origin(unpacked, at))
+
+
+def _origin(unpacked: Unpacked, at: datetime) -> str:
+    """What the file was, and that nothing of its frozen verdict is believed."""
+    if unpacked.deposit is None:
+        return ""
+    deposit = unpacked.deposit
+    filed_at = read_instant(deposit["deposited_at"])
+    what = "Ce PDF contient" if unpacked.wrapping is Wrapping.PDF else "Ce fichier est"
+    if unpacked.is_filed:
+        which = f"le dépôt {deposit['reference']}, version {deposit['number']}, du {moment(filed_at)}"
+    else:
+        which = "un dossier non déposé"
+    on = "à ce même instant" if at == filed_at else f"au {moment(at)}"
+    return typeset(
+        f"{what} {which}. Ses réponses sont jugées de nouveau, {on}, par les règles que connaît cette version de "
+        "grantapp : le résultat figé dans le fichier n'est pas repris, et rien ne prouve ici qu'il n'a pas été modifié."
+    )
 
 
 def read_instant(text: str) -> datetime:
@@ -88,28 +104,6 @@ def read_instant(text: str) -> datetime:
     return instant if instant.tzinfo else instant.replace(tzinfo=PARIS)
 
 
-def _read(path: Path) -> object:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise BadFile((Fault("$", typeset("Ce fichier dépasse 20 Mo : ce n'est pas un fichier de projet.")),))
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise BadFile((Fault("$", typeset("Ce fichier n'est pas un texte en UTF-8.")),)) from None
-    except OSError as error:
-        raise BadFile((Fault("$", typeset(f"Fichier illisible : {error.strerror or error}.")),)) from None
-    try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
-    except RecursionError:
-        raise BadFile((Fault("$", typeset("Ce fichier est imbriqué trop profondément.")),)) from None
-    except ValueError as error:
-        where = f"ligne {error.lineno}, colonne {error.colno}" if isinstance(error, json.JSONDecodeError) else "nombre"
-        raise BadFile((Fault("$", typeset(f"Ce fichier n'est pas du JSON valide ({where}).")),)) from None
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(name)
-
-
 def with_papers(case: Case, papers: tuple[str, ...]) -> Case:
     """The case with files of this machine among its pieces: `CHEMIN`, or `question=CHEMIN` to say which piece it is."""
     project, faults, kept = case.project, [], dict(case.papers)
@@ -120,8 +114,8 @@ def with_papers(case: Case, papers: tuple[str, ...]) -> Case:
             if not is_anchor(anchor):
                 known = listing((question.name for question in section_named("pieces").questions), "ou")
                 raise Refused(f"Pièce inconnue. Écrivez {known}, puis « = », puis le chemin.")
-            content = Path(path).read_bytes()
-            found, _ = examine(Path(path).name, content)
+            with Path(path).open("rb") as file, opened(Path(path).name, file) as safe:
+                found, content = safe.piece, safe.path.read_bytes()
         except Refused as refused:
             faults.append(Fault(f"--piece {given}", refused.sentence))
         except OSError as error:

@@ -1,23 +1,34 @@
 """What a page is given: frozen values, never a table row, so that no query can start from a template."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from grantapp.domain.comparison import Comparison
 from grantapp.domain.desk import Desk
-from grantapp.domain.edition import Amendment, Edition
+from grantapp.domain.edition import Amendment, Edition, Window
 from grantapp.domain.eligibility import AnyRule, Finding
 from grantapp.domain.judgement import Judgement
 from grantapp.domain.lifecycle import State
 from grantapp.domain.orientation import Orientation
 from grantapp.domain.project import Project, Section
+from grantapp.domain.project_file import Fault
 from grantapp.domain.question import Question
 from grantapp.domain.reasoning import Reasoning
 from grantapp.domain.sensitivity import Effect
 from grantapp.domain.wizard import Gap, StepState, questions_of
+
+
+@dataclass(frozen=True)
+class FiledVersion:
+    """The last version of a dossier that was filed: it stays so while the next one is prepared."""
+
+    number: int
+    deposited_at: datetime
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,13 @@ class DossierHead:
     edition: Edition
     updated_at: datetime
     deposited_at: datetime | None = None
+    filed: FiledVersion | None = None
+
+    @property
+    def number(self) -> int:
+        """The version that these answers are, or will be when they are filed."""
+        last = self.filed.number if self.filed else 0
+        return last if self.state is State.DEPOSITED else last + 1
 
 
 @dataclass(frozen=True)
@@ -81,6 +99,8 @@ class AttachmentLine:
     size: int
     sha256: str
     added_at: datetime
+    pages: int | None = None  # of what was attached before pieces were opened
+    thumbnail: str | None = None  # the SHA-256 of a small JPEG
 
 
 @dataclass(frozen=True)
@@ -249,6 +269,56 @@ class ReviewPage:
     missing: MissingPage
 
 
+class PaperState(StrEnum):
+    NOT_ASKED = "not_asked"
+    WAITING = "waiting"  # in the queue
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper that can be asked for, as it stands."""
+
+    slug: str
+    file: str  # its slug with its extension
+    title: str
+    purpose: str
+    state: PaperState
+    size: int | None = None  # octets
+    asked_at: datetime | None = None
+    attempts: int = 0
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return self.state in (PaperState.WAITING, PaperState.RUNNING)
+
+    @property
+    def may_be_asked(self) -> bool:
+        return self.state in (PaperState.NOT_ASKED, PaperState.FAILED)
+
+
+@dataclass(frozen=True)
+class PaperPage:
+    """One paper of a dossier: of the version `number`, or of the draft."""
+
+    head: DossierHead
+    paper: Paper
+    number: int | None
+    is_of: datetime | None = None  # the instant at which the draft was printed
+    is_stale: bool = False  # it would print otherwise now
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """The blank form of an edition; `retry_at` when it failed, and nobody may have it tried again before."""
+
+    edition: Edition
+    paper: Paper
+    retry_at: datetime | None
+
+
 @dataclass(frozen=True)
 class ReceiptPage:
     """The proof of filing, shown at once; the PDF follows when the worker has made it."""
@@ -264,6 +334,73 @@ class ReceiptPage:
     pdf_failed: bool
     judgement: dict[str, Any]  # as frozen: services never judge a deposit again
     pieces: tuple[AttachmentLine, ...]
+    papers: tuple[Paper, ...]
+    versions: tuple["VersionLine", ...] = ()  # every one that was filed, the last first
+
+    @property
+    def is_last(self) -> bool:
+        return not self.versions or self.versions[0].number == self.number
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One filed version in the list of them."""
+
+    number: int
+    deposited_at: datetime
+    deposited_by: str
+    short_code: str
+    pdf_ready: bool
+    pdf_size: int | None
+    changed: str  # « 2 réponses changées… », empty for the first version
+
+
+@dataclass(frozen=True)
+class ChangesPage:
+    """What one version changes to the one before: filed, or as the draft would be if it were filed now."""
+
+    head: DossierHead
+    number: int
+    deposited_at: datetime | None  # None for the version in preparation
+    previous_number: int | None
+    previous_at: datetime | None
+    changes: Mapping[str, Any] | None  # as a deposit keeps them; None for a first version
+    in_short: str
+    saved_since: tuple[Section, ...] = ()  # of the version in preparation, the sections saved since the last filing
+    seen: str = ""  # what this page was made from: giving up a version asks for it back
+    window: Window | None = None  # in which the next version may be filed
+    refusal: str = ""  # why the next version cannot be begun now
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.in_short
+
+
+@dataclass(frozen=True)
+class FoundPiece:
+    """A file that a dossier to take up again names, and whether it came with it."""
+
+    piece: str
+    label: str
+    name: str
+    size: int
+    is_there: bool
+
+
+@dataclass(frozen=True)
+class FoundPage:
+    """« Reprendre un dossier depuis un fichier » : what the file holds, before anything is made of it."""
+
+    name: str
+    kind: str  # « archive PDF », « dépôt », « fichier de projet »
+    title: str
+    edition: str | None  # the title of the edition it names, when it is known
+    version: str  # « A22-0001, version 2, déposée le … » for a deposit, else empty
+    answers: int
+    sections: tuple[tuple[str, int], ...]  # title, answers
+    pieces: tuple[FoundPiece, ...]
+    faults: tuple[Fault, ...]
+    desks: tuple[Desk, ...]  # where a draft may be begun now
 
 
 @dataclass(frozen=True)

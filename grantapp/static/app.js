@@ -84,11 +84,11 @@ function followEligibility(form) {
 
 // ── a file that is too heavy is said so before it travels ──
 function weighBeforeSending(input) {
-  const most = 20_000_000;
+  const most = Number(input.dataset.most);
+  const megabytes = (octets) => Math.ceil(octets / 1e6).toLocaleString("fr-FR");
   input.addEventListener("change", () => {
     const heavy = [...input.files].find((file) => file.size > most);
-    const megabytes = heavy ? Math.ceil(heavy.size / 1e6).toLocaleString("fr-FR") : "";
-    input.setCustomValidity(heavy ? `« ${heavy.name} » pèse ${megabytes} Mo ; la limite est de 20 Mo par fichier.` : "");
+    input.setCustomValidity(heavy ? `« ${heavy.name} » pèse ${megabytes(heavy.size)} Mo ; la limite est de ${megabytes(most)} Mo par fichier.` : "");
     input.reportValidity();
   });
 }

@@ -2,12 +2,15 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import obstore
 from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, from_url
+
+CHUNK = 2**20  # octets in memory while a file passes
 
 
 class Damaged(Exception):  # noqa: N818 - what happened to the file
@@ -44,6 +47,17 @@ class Files:
         self._sync(key)
         return sha256
 
+    def keep_file(self, path: Path) -> str:
+        """The same for a file of any size, which never stands whole in memory."""
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        key = _key(sha256)
+        if not (self.exists(sha256) and self._is_whole(sha256)):
+            # In parts, then renamed: a reader sees all of it or none; two writers write the same.
+            obstore.put(self._store, key, path, mode="overwrite", chunk_size=5 * CHUNK, max_concurrency=2)
+        self._sync(key)
+        return sha256
+
     def read(self, sha256: str) -> bytes:
         """The bytes of a fingerprint: exactly those, or `Damaged`. `FileNotFoundError` if there are none."""
         content = self._load(_key(sha256))
@@ -51,10 +65,41 @@ class Files:
             raise Damaged(sha256)
         return content
 
+    def chunks(self, sha256: str) -> Iterator[bytes]:
+        """The bytes of a fingerprint, a part at a time; `Damaged` comes after the last one.
+
+        `FileNotFoundError` comes at once, before any part.
+        """
+        found = obstore.get(self._store, _key(sha256))
+        return self._checked(found, sha256)
+
+    def copy_to(self, sha256: str, file: IO[bytes]) -> None:
+        """Write the bytes of a fingerprint into a file; `Damaged` if they were not those."""
+        for chunk in self.chunks(sha256):
+            file.write(chunk)
+        file.flush()
+
     def exists(self, sha256: str) -> bool:
         try:
             obstore.head(self._store, _key(sha256))
         except FileNotFoundError:
+            return False
+        return True
+
+    def _checked(self, found: Any, sha256: str) -> Iterator[bytes]:
+        digest = hashlib.sha256()
+        for part in found.stream(min_chunk_size=CHUNK):
+            chunk = bytes(part)
+            digest.update(chunk)
+            yield chunk
+        if digest.hexdigest() != sha256:
+            raise Damaged(sha256)
+
+    def _is_whole(self, sha256: str) -> bool:
+        try:
+            for _ in self.chunks(sha256):
+                pass
+        except Damaged:
             return False
         return True
 

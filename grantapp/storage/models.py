@@ -13,7 +13,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from grantapp.domain.lifecycle import State
-from grantapp.domain.people import Role
+from grantapp.domain.people import Goal, Opening, Role
+from grantapp.domain.throttle import Gate
 
 MOST_ATTEMPTS = 5
 
@@ -342,3 +343,124 @@ _refuse(
     "the instant of a filing never changes",
     "OLD.state = 'deposited' AND NEW.state = 'deposited' AND NEW.deposited_at <> OLD.deposited_at",
 )
+
+
+# ── mail and sign-in ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class MessageRow(Base):
+    """A mail to send: written with the act it tells of, sent by a job. What it says is rendered when it is sent.
+
+    `facts` holds no secret: the token of a link is signed again at each try.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        CheckConstraint("attempts >= 0", name="attempts_positive"),
+        CheckConstraint("sent_at IS NULL OR given_up_at IS NULL", name="ended_once"),
+        CheckConstraint(
+            "(next_try_at IS NULL) = (sent_at IS NOT NULL OR given_up_at IS NOT NULL)", name="waits_or_ended"
+        ),
+        CheckConstraint("given_up_at IS NULL OR error IS NOT NULL", name="given_up_has_error"),
+        Index(None, "next_try_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=uuid4)
+    kind: Mapped[str] = mapped_column(String(30))
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(320))
+    facts: Mapped[dict[str, Any]] = mapped_column(sa.JSON())
+    written_at: Mapped[datetime] = mapped_column(Utc())
+    attempts: Mapped[int] = mapped_column(Integer(), default=0)
+    next_try_at: Mapped[datetime | None] = mapped_column(Utc())
+    sent_at: Mapped[datetime | None] = mapped_column(Utc())
+    given_up_at: Mapped[datetime | None] = mapped_column(Utc())
+    error: Mapped[str | None] = mapped_column(Text())  # of the last try; for the operator
+    job_id: Mapped[int] = mapped_column(Integer(), ForeignKey("job.id"))
+
+
+class LinkRow(Base):
+    """A sign-in link: its token is the signed id. Another epoch of the person, and it opens nothing any more."""
+
+    __tablename__ = "link"
+    __table_args__ = (one_of("goal", Goal), CheckConstraint("expires_at > made_at", name="expires_later"))
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("person.id"))
+    epoch: Mapped[int] = mapped_column(Integer())
+    goal: Mapped[Goal] = mapped_column(stored(Goal))
+    made_at: Mapped[datetime] = mapped_column(Utc())
+    expires_at: Mapped[datetime] = mapped_column(Utc())
+    used_at: Mapped[datetime | None] = mapped_column(Utc())
+
+
+class VisitRow(Base):
+    """A browser that is signed in. Ended, unused for long, or of another epoch, it is nobody's."""
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        one_of("opened_by", Opening),
+        CheckConstraint("last_used_at >= opened_at", name="used_after_opened"),
+        Index(None, "person_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid(), primary_key=True, default=uuid4)
+    person_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("person.id"))
+    epoch: Mapped[int] = mapped_column(Integer())
+    device: Mapped[str] = mapped_column(String(100))
+    opened_by: Mapped[Opening] = mapped_column(stored(Opening))
+    opened_at: Mapped[datetime] = mapped_column(Utc())
+    last_used_at: Mapped[datetime] = mapped_column(Utc())
+    ended_at: Mapped[datetime | None] = mapped_column(Utc())
+
+    person: Mapped[PersonRow] = relationship()
+
+
+class AttemptRow(Base):
+    """One try at a gate. The subject is a SHA-256: no list of typed addresses is kept. Rows go after a day."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        one_of("gate", Gate),
+        CheckConstraint("length(subject) = 64", name="subject_length"),
+        Index(None, "gate", "subject"),
+        Index(None, "at"),
+    )
+
+    id: Mapped[int] = mapped_column(Integer(), primary_key=True)
+    gate: Mapped[Gate] = mapped_column(stored(Gate))
+    subject: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Utc())
+
+
+class SecondFactorRow(Base):
+    """A person's TOTP secret; `last_step` is the last step a code was accepted for, and never goes back."""
+
+    __tablename__ = "second_factor"
+
+    person_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("person.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(64))  # base32
+    made_at: Mapped[datetime] = mapped_column(Utc())
+    confirmed_at: Mapped[datetime | None] = mapped_column(Utc())  # until then it is asked of nobody
+    last_step: Mapped[int] = mapped_column(Integer(), default=0)
+
+
+class RecoveryCodeRow(Base):
+    """A way in without the second factor, once. 80 random bits: a plain SHA-256 cannot be searched."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (CheckConstraint("length(code_hash) = 64", name="code_hash_length"),)
+
+    person_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("person.id"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_at: Mapped[datetime | None] = mapped_column(Utc())
+
+
+class ConfirmedAddressRow(Base):
+    """The address that a person has shown to be theirs, by following a link sent there."""
+
+    __tablename__ = "confirmed_address"
+
+    person_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("person.id"), primary_key=True)
+    email: Mapped[str] = mapped_column(String(320))
+    confirmed_at: Mapped[datetime] = mapped_column(Utc())

@@ -3,6 +3,7 @@
 Somebody else's dossier and one that does not exist give the same answer, to the letter.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -17,8 +18,11 @@ from grantapp.storage.models import (
     DocumentRow,
     DossierRow,
     JobRow,
+    JournalRow,
     MembershipRow,
     PersonRow,
+    PrintoutKind,
+    PrintoutRow,
 )
 
 
@@ -30,6 +34,10 @@ def _is_theirs(by: Person) -> ColumnElement[bool]:
     # Read from the table and not from `by`: a membership that ended a second ago opens nothing.
     theirs = select(MembershipRow.organisation_id).where(MembershipRow.person_id == by.id)
     return DossierRow.organisation_id.in_(theirs)
+
+
+# The filed versions without their text, which is long: it is read when it is asked for.
+_VERSIONS = selectinload(DossierRow.deposits).defer(DepositRow.canonical)
 
 
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -55,7 +63,7 @@ def get_dossier(session: Session, reference: str, by: Person) -> DossierRow:
     wanted = (
         select(DossierRow)
         .where(DossierRow.reference == reference, _is_theirs(by))
-        .options(selectinload(DossierRow.sections), selectinload(DossierRow.attachments))
+        .options(selectinload(DossierRow.sections), selectinload(DossierRow.attachments), _VERSIONS)
     )
     if (found := session.scalar(wanted)) is None:
         raise NotFound
@@ -67,7 +75,7 @@ def list_dossiers(session: Session, by: Person) -> list[DossierRow]:
     wanted = (
         select(DossierRow)
         .where(_is_theirs(by))
-        .options(selectinload(DossierRow.sections))
+        .options(selectinload(DossierRow.sections), _VERSIONS)
         .order_by(DossierRow.updated_at.desc(), DossierRow.reference.desc())
     )
     return list(session.scalars(wanted))
@@ -129,6 +137,16 @@ def get_deposit(session: Session, reference: str, by: Person, number: int | None
     return found
 
 
+def find_last_act(session: Session, dossier: DossierRow, act: str) -> JournalRow | None:
+    """The last line of the journal that tells of this act on this dossier."""
+    return session.scalar(
+        select(JournalRow)
+        .where(JournalRow.dossier_id == dossier.id, JournalRow.act == act)
+        .order_by(JournalRow.id.desc())
+        .limit(1)
+    )
+
+
 def count_deposits(session: Session, dossier: DossierRow) -> int:
     counted = select(func.count()).select_from(DepositRow).where(DepositRow.dossier_id == dossier.id)
     return session.scalar(counted) or 0
@@ -136,6 +154,36 @@ def count_deposits(session: Session, dossier: DossierRow) -> int:
 
 def find_document(session: Session, deposit_id: UUID, kind: DocumentKind = DocumentKind.DOSSIER) -> DocumentRow | None:
     return session.get(DocumentRow, (deposit_id, kind))
+
+
+# ── by what is printed on a document, for whoever holds it ───────────────────────────────────────────────────────
+
+
+def list_deposits_of_code(session: Session, code: str) -> list[DepositRow]:
+    """The filed versions whose fingerprint begins with `code`, in lower case: one, or none; two at most."""
+    wanted = select(DepositRow).where(DepositRow.fingerprint >= code, DepositRow.fingerprint < f"{code}g")
+    return list(session.scalars(wanted.limit(2)))
+
+
+def find_deposit_at(session: Session, instant: datetime) -> DepositRow | None:
+    """What was filed at this very instant, to the microsecond."""
+    return session.scalar(select(DepositRow).where(DepositRow.deposited_at == instant).limit(1))
+
+
+def find_document_of_bytes(session: Session, sha256: str) -> DocumentRow | None:
+    return session.scalar(select(DocumentRow).where(DocumentRow.sha256 == sha256).limit(1))
+
+
+def find_printout_of_bytes(session: Session, sha256: str) -> PrintoutRow | None:
+    return session.scalar(select(PrintoutRow).where(PrintoutRow.sha256 == sha256).limit(1))
+
+
+def get_last_deposit(session: Session, dossier_id: UUID) -> DepositRow:
+    wanted = select(DepositRow).where(DepositRow.dossier_id == dossier_id).order_by(DepositRow.number.desc()).limit(1)
+    return session.scalars(wanted).one()
+
+
+# ── jobs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def find_job(
@@ -149,3 +197,28 @@ def find_job(
         .order_by(JobRow.id.desc())
         .limit(1)
     )
+
+
+# ── printouts ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def find_printout(session: Session, kind: PrintoutKind, source: str) -> PrintoutRow | None:
+    return session.get(PrintoutRow, (kind, source))
+
+
+def find_preparatory(session: Session, dossier: DossierRow) -> PrintoutRow | None:
+    """The last one made of this dossier."""
+    wanted = select(PrintoutRow).where(PrintoutRow.dossier_id == dossier.id)
+    return session.scalar(wanted.order_by(PrintoutRow.made_at.desc(), PrintoutRow.source).limit(1))
+
+
+def find_printout_job(
+    session: Session, kind: str, printout: PrintoutKind, *, source: str = "", dossier: DossierRow | None = None
+) -> JobRow | None:
+    """The last job of this kind for a printout, of this source or of this dossier."""
+    wanted = select(JobRow).where(JobRow.kind == kind, JobRow.args["printout"].as_string() == printout.value)
+    if source:
+        wanted = wanted.where(JobRow.args["source"].as_string() == source)
+    if dossier is not None:
+        wanted = wanted.where(JobRow.args["dossier"].as_string() == str(dossier.id))
+    return session.scalar(wanted.order_by(JobRow.id.desc()).limit(1))

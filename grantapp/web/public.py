@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, session, url_for
 
+from grantapp.domain import deposit_schema, project_file
 from grantapp.domain.project import question_at, section_named
 from grantapp.forms.instants import DayForm
 from grantapp.forms.steps import form_for
@@ -12,6 +13,10 @@ from grantapp.services import calls, orienting, simulating
 from grantapp.web.scope import anyone, arrived_at, find_person
 
 bp = Blueprint("public", __name__)
+SCHEMAS = {
+    f"dossier-{deposit_schema.FORMAT}": deposit_schema.schema,
+    f"projet-{project_file.FORMAT}": project_file.schema,
+}
 
 
 @bp.get("/")
@@ -87,6 +92,15 @@ def notice() -> Any:
 @anyone
 def accessibility() -> Any:
     return render_template("public/accessibility.html")
+
+
+@bp.get("/schemas/<name>.json")
+@anyone
+def schema(name: str) -> Any:
+    """What a `dossier.json` and a project file are made of, for whoever writes a program that reads them."""
+    response = jsonify(SCHEMAS[name]()) if name in SCHEMAS else abort(404)
+    response.headers["Content-Type"] = "application/schema+json; charset=utf-8"
+    return response
 
 
 @bp.get("/sante")

@@ -2,16 +2,31 @@
 
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from jinja2 import PackageLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from grantapp import french
+from grantapp.domain.changes import excerpts
+from grantapp.domain.inspected import MOST_BYTES, STATED
 from grantapp.domain.lifecycle import Refused
+from grantapp.domain.piece import ACCEPTED
 from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
-from grantapp.web import account, public, scope, wizard
+from grantapp.web import (
+    account,
+    mailbox,
+    papers,
+    personal,
+    pieces,
+    public,
+    restoring,
+    scope,
+    verification,
+    versions,
+    wizard,
+)
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -26,7 +41,24 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 MOST_FORM_BYTES = 2 * 2**20
-FILTERS = ("number", "euros", "percent", "square_metres", "day", "short_day", "moment", "size", "plural", "listing")
+MOST_SENT = dict.fromkeys(pieces.UPLOADS, pieces.MOST_UPLOAD) | {
+    "verification.verify_file": verification.MOST_UPLOAD,
+    "restoring.look": restoring.MOST_UPLOAD,
+}
+FILTERS = (
+    "number",
+    "euros",
+    "percent",
+    "square_metres",
+    "day",
+    "short_day",
+    "moment",
+    "size",
+    "plural",
+    "listing",
+    "ago",
+    "typeset",
+)
 
 SENTENCES = {
     400: (
@@ -37,7 +69,11 @@ SENTENCES = {
     404: ("Page introuvable", "Cette page n'existe pas, ou elle n'est pas à vous. Vérifiez l'adresse."),
     405: ("Action impossible", "Cette page ne s'utilise pas ainsi. Revenez en arrière et réessayez."),
     409: ("Ce n'est pas possible", "Cette action n'est pas possible maintenant."),
-    413: ("Envoi trop lourd", "Ce que vous envoyez dépasse la limite. Pour une pièce : 20 Mo au plus par fichier."),
+    413: (
+        "Envoi trop lourd",
+        f"Ce que vous envoyez dépasse la limite : {french.size(MOST_BYTES)} au plus par fichier. Si vous en avez "
+        "choisi plusieurs à la fois, envoyez-les un par un.",
+    ),
     500: ("Erreur de notre côté", "Rien de ce qui était enregistré n'est perdu. Réessayez dans un instant."),
     503: ("Service momentanément indisponible", "Rien de ce qui était enregistré n'est perdu. Réessayez bientôt."),
 }
@@ -52,12 +88,15 @@ def furnish(app: Flask) -> None:
     app.jinja_loader = PackageLoader("grantapp")
     app.jinja_env.filters.update({name: getattr(french, name) for name in FILTERS})
     app.jinja_env.globals.update(question_at=question_at, is_anchor=is_anchor, section_named=section_named)
+    app.jinja_env.globals.update(most_bytes=MOST_BYTES, piece_limit=STATED, accepted=",".join(ACCEPTED))
+    app.jinja_env.globals.update(excerpts=excerpts)
     app.context_processor(_shared)
-    for module in (public, account, wizard):
+    for module in (public, verification, account, personal, mailbox, pieces, versions, restoring, wizard, papers):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)
     scope.login.init_app(app)
+    app.before_request(scope.note_use)
     app.teardown_request(scope.close_session)
     app.after_request(_protect)
     app.register_error_handler(CSRFError, _csrf_failed)
@@ -67,17 +106,24 @@ def furnish(app: Flask) -> None:
 
 def _shared() -> dict[str, Any]:
     platform = scope.platform()
-    return {"person": scope.find_person(), "clock_notice": platform.clock_notice, "now": scope.arrived_at()}
+    return {
+        "person": scope.find_person(),
+        "clock_notice": platform.clock_notice,
+        "now": scope.arrived_at(),
+        "has_mailbox": platform.settings.is_demonstration,
+    }
 
 
 def _arrive() -> None:
     scope.arrived_at()
-    request.max_content_length = wizard.MOST_UPLOAD if request.endpoint == "wizard.attach" else MOST_FORM_BYTES
+    request.max_content_length = MOST_SENT.get(request.endpoint or "", MOST_FORM_BYTES)
 
 
 def _protect(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if "frames" in g:
+        response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {g.frames}"
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint == "static":
@@ -108,4 +154,6 @@ def _http_error(error: HTTPException) -> Any:
     if error.response is not None:
         return error.response
     scope.close_session()
+    if error.code == 413 and request.endpoint == "verification.verify_file":
+        return error_page(413, verification.TOO_LARGE)
     return error_page(error.code or 500)

@@ -1,22 +1,17 @@
 """The applicant's pages: dossiers, steps, what is missing, review, filing, receipt."""
 
 from typing import Any
-from uuid import UUID
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask import session as visit
 
-from grantapp import french
-from grantapp.domain.lifecycle import Refused
-from grantapp.domain.piece import MOST_BYTES
 from grantapp.domain.project import Section, find_section
 from grantapp.forms.instants import DayForm, FilingForm
 from grantapp.forms.steps import form_for
-from grantapp.services import attaching, depositing, drafting, orienting, simulating
-from grantapp.web.scope import applicant, arrived_at, person, platform, session, tell
+from grantapp.services import depositing, drafting, orienting, simulating, versioning
+from grantapp.web.scope import applicant, arrived_at, download, person, platform, session, tell
 
 bp = Blueprint("wizard", __name__, url_prefix="/dossiers")
-MOST_UPLOAD = MOST_BYTES + 2**16  # the file, and the form around it
 
 
 @bp.get("")
@@ -134,7 +129,8 @@ def review(reference: str) -> Any:
 @applicant
 def deposit(reference: str) -> Any:
     page = drafting.missing(session(), reference, now=arrived_at(), by=person())
-    return render_template("wizard/deposit.html", page=page)
+    upcoming = versioning.find_upcoming(session(), reference, now=arrived_at(), by=person())
+    return render_template("wizard/deposit.html", page=page, upcoming=upcoming)
 
 
 @bp.post("/<reference>/depot")
@@ -142,8 +138,9 @@ def deposit(reference: str) -> Any:
 def file_dossier(reference: str) -> Any:
     """The act is done when the deposit is committed; the PDF is only its picture, made by the worker."""
     address = platform().settings.address
-    job = depositing.deposit(session(), reference, address=address, now=arrived_at(), by=person())
-    if job is not None:
+    number = request.form.get("number", type=int)  # the version that the page was about to file
+    made = depositing.deposit(session(), reference, address=address, number=number, now=arrived_at(), by=person())
+    for job in made:
         platform().queue.send(job)
     return redirect(url_for("wizard.receipt", reference=reference))
 
@@ -151,7 +148,10 @@ def file_dossier(reference: str) -> Any:
 @bp.get("/<reference>/recepisse")
 @applicant
 def receipt(reference: str) -> Any:
-    return render_template("wizard/receipt.html", page=depositing.receipt(session(), reference, by=person()))
+    """Of the last filing; `?version=1` for an earlier one."""
+    number = request.args.get("version", type=int)
+    page = depositing.receipt(session(), reference, number=number, by=person())
+    return render_template("wizard/receipt.html", page=page)
 
 
 @bp.get("/<reference>/v<int:number>.pdf")
@@ -160,7 +160,7 @@ def pdf(reference: str, number: int) -> Any:
     content = depositing.read_pdf(session(), platform().files, reference, number, by=person())
     if content is None:
         return redirect(url_for("wizard.receipt", reference=reference))
-    return _download(content, "application/pdf", f"{reference}-v{number}.pdf")
+    return download(content, "application/pdf", f"{reference}-v{number}.pdf")
 
 
 @bp.get("/<reference>/<slug>")
@@ -168,7 +168,7 @@ def pdf(reference: str, number: int) -> Any:
 def step(reference: str, slug: str) -> Any:
     page = drafting.step_page(session(), reference, _section(slug).name, now=arrived_at(), by=person())
     if page.section.name == "pieces":
-        return render_template("wizard/pieces.html", page=page)
+        return render_template("wizard/pieces.html", page=page, place=None, refusals=())
     more = min(request.args.get("lignes", 3, int), 50)
     form = form_for(page.section, formdata=page.raw, record=page.record, questions=page.questions, extra_rows=more)
     if page.raw is not None:
@@ -215,47 +215,6 @@ def preview(reference: str, slug: str) -> Any:
     return render_template("wizard/eligibility_panel.html", page=page)
 
 
-@bp.post("/<reference>/pieces/<piece>/ajouter")
-@applicant
-def attach(reference: str, piece: str) -> Any:
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        drafting.step_page(session(), reference, "pieces", now=arrived_at(), by=person())  # theirs, or not found
-        tell("Choisissez d'abord un fichier, puis « Ajouter ».")
-    else:
-        try:
-            line = attaching.attach(
-                session(),
-                platform().files,
-                reference,
-                piece,
-                name=sent.filename,
-                content=sent.stream.read(),
-                now=arrived_at(),
-                by=person(),
-            )
-        except Refused as refused:
-            tell(refused.sentence)
-        else:
-            tell(f"« {line.name} » est ajoutée ({french.size(line.size)}).")
-    return redirect(url_for("wizard.step", reference=reference, slug="pieces") + f"#pieces-{piece}")
-
-
-@bp.post("/<reference>/pieces/<uuid:attachment_id>/retirer")
-@applicant
-def detach(reference: str, attachment_id: UUID) -> Any:
-    attaching.detach(session(), reference, attachment_id, now=arrived_at(), by=person())
-    tell("La pièce est retirée.")
-    return redirect(url_for("wizard.step", reference=reference, slug="pieces"))
-
-
-@bp.get("/<reference>/pieces/<uuid:attachment_id>")
-@applicant
-def attachment(reference: str, attachment_id: UUID) -> Any:
-    line, content = attaching.read_attachment(session(), platform().files, reference, attachment_id, by=person())
-    return _download(content, line.media_type, line.name)
-
-
 def _section(slug: str) -> Section:
     return find_section(slug) or abort(404)
 
@@ -286,11 +245,3 @@ def _chosen(page: Any) -> Any:
 
 def _belongs(field: str, questions: set[str]) -> bool:
     return any(field == name or field.startswith(f"{name}-") for name in questions)
-
-
-def _download(content: bytes, media_type: str, name: str) -> Response:
-    """Handed over as a file, never shown inside the site: what people send may be anything."""
-    response = Response(content, mimetype=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response

@@ -102,8 +102,12 @@ def test_no_page_has_a_fault_that_a_machine_can_find(visit, site, node_modules, 
         f"/guichet?{few}",
         "/guichet?day=23/11/2026",
         "/appels/ademe-2020",
+        "/appels/ademe-2020/formulaire",
         "/inscription",
         "/connexion",
+        "/verifier-un-dossier",
+        "/verifier-un-dossier?code=3F2A",
+        "/verifier-un-dossier?code=3F2A90C47B1E",
         "/mentions",
         "/accessibilite",
     )
@@ -139,11 +143,14 @@ def test_no_page_has_a_fault_that_a_machine_can_find(visit, site, node_modules, 
     other_day = "/et-si/date-de-depot?filed_on=30/04/2022&filed_hour=0+h+00"
     compared = "/comparer?edition=ademe-2020&edition=ademe-2022&dates=oui"
     desks = ("/guichet", "/guichet?day=hier", "/comparer", compared, "/et-si", other_day, "/et-si/date-de-depot")
-    for path in ("", "/manques", "/ce-qui-decide", "/et-si/depenses", *desks, "/verification", "/depot"):
+    papers = ("/dossier-preparatoire",)
+    for path in ("", "/manques", "/ce-qui-decide", "/et-si/depenses", *desks, *papers, "/verification", "/depot"):
         walker.open(draft + path)
         examine(f"dossier{path or '/'}")
     walker.file(draft)
     examine("recepisse")
+    walker.open(f"{draft}/v1/fiche-d-instruction")  # not asked for: a page that waits would load itself again meanwhile
+    examine("document")
     walker.open("/dossiers")
     examine("dossiers")
     assert not faults, "\n".join(faults)

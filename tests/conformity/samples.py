@@ -9,9 +9,19 @@ from itertools import cycle
 
 from PIL import Image
 
-from grantapp.documents import dossier, pdf
+from grantapp.documents import (
+    acknowledgement,
+    blank_form,
+    dossier,
+    eligibility_report,
+    pdf,
+    preparatory,
+    review_sheet,
+)
+from grantapp.domain.deposit import Deposit
 from grantapp.domain.project import Project
 from grantapp.domain.question import Piece
+from grantapp.domain.questionnaire import Questionnaire
 from grantapp.editions import get_edition
 from grantapp.services import demonstration
 from grantapp.services.judging import Case, unfiled
@@ -85,13 +95,31 @@ def _image(image: Image.Image, kind: str) -> bytes:
 
 def of_torture_texts() -> bytes:
     """Very long texts, then each of the hard ones in turn in every field where anything can be typed."""
-    turn = cycle(TORTURES)
-    return dossier.pdf(deposit_of(full_project(lambda path: LONG.get(path) or next(turn), rows=3)))
+    return dossier.pdf(deposit_of(_tortured()))
 
 
 def of_nothing() -> bytes:
     """A project with no answer at all."""
     return dossier.pdf(deposit_of(Project(), number=0))
+
+
+def _tortured() -> Project:
+    turn = cycle(TORTURES)
+    return full_project(lambda path: LONG.get(path) or next(turn), rows=3)
+
+
+def of_a_filed_version(printed: Callable[[Deposit], bytes]) -> bytes:
+    """With its code and its address, and texts that are hard to print."""
+    filed = deposit_of(_tortured())
+    return printed(Deposit(dict(filed.content) | {"address": "https://depots.example"}))
+
+
+def of_a_draft() -> bytes:
+    return preparatory.pdf(deposit_of(_tortured(), number=0))
+
+
+def of_the_questions(edition: str) -> bytes:
+    return blank_form.pdf(Questionnaire.of(get_edition(edition)))
 
 
 SAMPLES: dict[str, Callable[[], bytes]] = {
@@ -101,4 +129,10 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "dix-pieces": with_ten_pieces,
     "torture": of_torture_texts,
     "vide": of_nothing,
+    "accuse": partial(of_a_filed_version, acknowledgement.pdf),
+    "fiche": partial(of_a_filed_version, review_sheet.pdf),
+    "rapport": partial(of_a_filed_version, eligibility_report.pdf),
+    "preparatoire": of_a_draft,
+    "formulaire": partial(of_the_questions, "ademe_2022"),
+    "formulaire-repris": partial(of_the_questions, "fonds_vert_2026"),
 }

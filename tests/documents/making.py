@@ -10,6 +10,7 @@ from functools import cache
 
 import pikepdf
 import pypdfium2
+from PIL import Image
 
 from grantapp.domain.aid import Advance, AidRules, Rate
 from grantapp.domain.deposit import Deposit, freeze
@@ -158,6 +159,7 @@ def deposit_of(project: Project | None = None, *, steps: tuple[str, ...] = (), n
         number=number,
         by="Camille Exemple",
         at=FILED_AT,
+        address="https://depots.example",
     )
 
 
@@ -174,6 +176,11 @@ class Printed:
             self.metadata = document.get_metadata_dict()
         with pikepdf.open(io.BytesIO(content)) as document:
             self.attached = {name: file.get_file().read_bytes() for name, file in document.attachments.items()}
+
+    def picture(self, page: int, dots_per_inch: int) -> Image.Image:
+        """A page as it looks, in greys."""
+        with pypdfium2.PdfDocument(self.content) as document:
+            return document[page].render(scale=dots_per_inch / 72, grayscale=True).to_pil()
 
     @property
     def text(self) -> str:

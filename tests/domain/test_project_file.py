@@ -17,6 +17,9 @@ SCHEMA = jsonschema.Draft202012Validator(project_file.schema())
 slow = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+PIECE = {"name": "a.pdf", "size": 3, "sha256": "a" * 64}
+
+
 def faults(**sections) -> dict[str, str]:
     _, _, found = project_file.load({"grantapp": 1} | sections)
     return {fault.path: fault.sentence for fault in found}
@@ -77,6 +80,9 @@ def test_anything_but_an_object_is_refused_with_a_sentence(value):
         ({"expenditure": {"lines": [{"planned_on": "29/04/2022"}]}}, "expenditure.lines[0].planned_on", "AAAA-MM-JJ"),
         ({"expenditure": {"lines": [{"planned_on": "2022-02-30"}]}}, "expenditure.lines[0].planned_on", "AAAA-MM-JJ"),
         ({"pieces": {"accounts": [{"name": "a.pdf"}]}}, "pieces.accounts", "sha256"),
+        ({"pieces": {"accounts": [PIECE | {"pages": 0}]}}, "pieces.accounts", "pages"),
+        ({"pieces": {"accounts": [PIECE | {"pages": True}]}}, "pieces.accounts", "pages"),
+        ({"pieces": {"accounts": [PIECE | {"pages": "3"}]}}, "pieces.accounts", "pages"),
     ],
 )
 def test_a_fault_is_named_by_its_path_with_what_to_write(section, path, says):
@@ -120,3 +126,11 @@ def test_the_schema_names_only_questions_of_the_vocabulary():
     described = project_file.schema()["properties"]
     for section in sections():
         assert all(is_anchor(f"{section.name}.{name}") for name in described[section.name]["properties"])
+
+
+@pytest.mark.parametrize("piece", [PIECE, PIECE | {"pages": 3}])
+def test_a_piece_says_its_pages_only_where_they_are_known(piece):
+    """What was filed before pieces were opened keeps its bytes, and so its fingerprint."""
+    project, _, found = project_file.load({"grantapp": 1, "pieces": {"accounts": [piece]}})
+    assert found == () and project.pieces.accounts[0].pages == piece.get("pages")
+    assert project_file.dump(project)["pieces"] == {"accounts": [piece]}

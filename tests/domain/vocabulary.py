@@ -91,7 +91,13 @@ def answers(question: Question) -> st.SearchStrategy[Any]:
             assert question.row is not None
             return st.lists(records(question.row, question.columns, some=True), min_size=1, max_size=3).map(tuple)
         case Kind.PIECES:
-            piece = st.builds(Piece, texts(60), st.integers(0, 10**7), st.integers(0, 2**64).map(lambda n: f"{n:064x}"))
+            piece = st.builds(
+                Piece,
+                texts(60),
+                st.integers(0, 10**7),
+                st.integers(0, 2**64).map(lambda n: f"{n:064x}"),
+                st.none() | st.integers(1, 1_000),
+            )
             return st.lists(piece, min_size=1, max_size=2).map(tuple)
         case _:
             return texts(question.limit)

@@ -11,7 +11,7 @@ from grantapp.domain.derived import REGION
 from grantapp.domain.eligibility import AllOf, AnyOf, Severity, Verdict
 from grantapp.domain.facts import facts_for
 from grantapp.domain.judgement import judge
-from grantapp.domain.project import anchors, is_anchor, question_at
+from grantapp.domain.project import Project, anchors, is_anchor, question_at
 from grantapp.domain.region import Region
 from grantapp.domain.sections.applicant import Category
 from grantapp.domain.wizard import questions_of, steps
@@ -100,6 +100,14 @@ def test_what_was_read_before_and_after_blocks_in_every_session(session, code):
     rule = rules_of(session)[code]
     assert rule.severity is Severity.BLOCKING
     assert all(citation.verified for citation in rule.cites)
+
+
+@each_session
+@pytest.mark.parametrize("code", ["R04", "R10", "R11", "R50", "R54"])
+def test_what_no_text_of_the_fund_writes_is_never_verified_and_only_warns(session, code):
+    rule = rules_of(session)[code]
+    assert rule.severity is Severity.WARNING
+    assert [citation.at for citation in rule.cites if citation.verified or not citation.note] == []
 
 
 def test_credits_are_to_be_committed_sooner_in_one_region_of_the_first_session_only():
@@ -211,6 +219,18 @@ def test_a_polluted_icpe_that_did_not_ask_is_sent_to_the_call_of_the_same_year(s
     assert year in advice[0]
     assert "ademe-d-abord" not in routes(judged(session))
     assert "ademe-d-abord" not in routes(judged(session, "r46-ni-icpe-ni-mine"))
+
+
+@each_session
+def test_a_site_of_which_nothing_is_said_is_sent_nowhere(session):
+    edition = get_edition(session)
+    found = judge(edition, Project(), edition.window.opens_at)
+    assert "ademe-d-abord" not in routes(found)
+
+
+@each_session
+def test_each_way_says_where_it_was_read(session):
+    assert [route.code for route in get_edition(session).routes if not route.cites] == []
 
 
 @each_session

@@ -111,6 +111,11 @@ def test_what_is_inferred_or_usual_only_warns(year):
         assert not any(cited.verified for cited in rules_of(year)[code].cites)
 
 
+def test_natural_land_and_what_was_to_be_given_back_to_nature_are_cited_apart():
+    read_of = {year: [cited.at for cited in rules_of(year)["R18"].cites] for year in (2024, 2025)}
+    assert len(read_of[2024]) == 1 and any("carrières" in at for at in read_of[2025])
+
+
 def test_what_was_read_in_the_year_is_verified_and_what_was_read_in_another_says_which():
     assert all(cited.verified for cited in rules_of(2023)["R07"].cites)
     assert [cited.note for cited in rules_of(2025)["R07"].cites] == ["Lu pour 2023, non confirmé pour 2025."]

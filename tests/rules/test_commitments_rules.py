@@ -71,6 +71,13 @@ def test_a_refusal_says_from_which_day_a_contract_would_suit():
     assert "L’achat du terrain ne compte pas" in judged((WORKS, TODAY)).sentence
 
 
+def test_a_contract_of_the_filing_day_is_told_from_one_that_came_before():
+    assert "porte la date du dépôt, le 15\u00a0avril 2031" in judged((WORKS, TODAY)).sentence
+    assert (
+        "a été signé le 14\u00a0avril 2031, et le dépôt est du 15\u00a0avril 2031" in judged((WORKS, BEFORE)).sentence
+    )
+
+
 def test_nothing_signed_is_met_without_a_date_and_no_answer_is_unknown():
     assert RULE.judge({"schedule.has_contracts": False}).verdict is Verdict.MET
     assert "schedule.has_contracts" in RULE.judge({}).missing

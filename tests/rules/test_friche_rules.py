@@ -93,6 +93,12 @@ def test_a_demolition_is_said_and_justified(facts, verdict):
     assert DEMOLITION.judge(facts).verdict is verdict
 
 
+def test_what_is_said_of_a_demolition_is_repeated():
+    planned = DEMOLITION.judge({PLANNED: True, POSTS: (Post.DEMOLITION,), NOTE: ATTACHED})
+    assert "prévoit de démolir" in planned.sentence
+    assert "ne démolit rien" in DEMOLITION.judge({PLANNED: False, POSTS: (Post.STUDIES,)}).sentence
+
+
 def test_a_note_to_attach_is_all_that_is_missing():
     assert DEMOLITION.judge({PLANNED: True, POSTS: (Post.DEMOLITION,)}).missing == (NOTE,)
     assert DEMOLITION.judge({}).missing == (PLANNED, POSTS, NOTE)

@@ -9,6 +9,7 @@ from grantapp.domain.sections.applicant import RequestKind
 from grantapp.domain.sections.operation import LimitedTo, Purpose, Wasteland
 from grantapp.domain.sections.site import Status
 from grantapp.domain.sections.works import BuildingAction
+from grantapp.french import typeset
 from grantapp.rules import operation
 
 CITES = (Citation(text="Cadrage inventé", at="article 3", url="https://exemple.example"),)
@@ -34,6 +35,13 @@ def test_without_an_answer_nothing_is_judged(maker):
     rule = maker(cites=CITES)
     assert rule.judge({}).verdict is Verdict.UNKNOWN
     assert set(rule.judge({}).missing) == set(rule.all_needs)
+
+
+def test_what_is_known_at_filing_is_told_in_whole_sentences():
+    rule = operation.known_at_filing(cites=CITES)
+    said = [branch.check(True).sentence for branch in rule.branches]
+    assert said[0] == typeset("Le maître d'ouvrage : c'est connu.")
+    assert all(each.startswith(("Le ", "La ")) for each in said)
 
 
 # ── R20 ──────────────────────────────────────────────────────────────────────────────────────────────────────────

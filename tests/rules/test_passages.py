@@ -82,6 +82,17 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(passages, text, fault):
         passages(text)
 
 
+@pytest.mark.parametrize("broken", ['[x]\ncites = ["S1 : là"]', 'x = "sans text"'])
+def test_a_passage_that_names_a_broken_one_is_refused_with_it(passages, broken):
+    with pytest.raises(BadPassage, match=r"\[x\] : une phrase s'écrit dans une table"):
+        passages(broken + '\n[y]\ntext = "{x}"')
+
+
+def test_what_a_sentence_of_ours_states_is_shown(passages):
+    with pytest.raises(BadPassage, match="affirme quelque chose \\(« 80 % »\\)"):
+        passages('[x]\ntext = "Ici, rien au-delà de 80 % du coût."\nours = true\n')
+
+
 def test_every_fault_is_told_at_once_with_its_file(passages):
     with pytest.raises(BadPassage) as refused:
         passages('[x]\ntext = "Une phrase."\n', '[y]\ntext = "Une phrase."\ncites = ["S999 : là"]\n')

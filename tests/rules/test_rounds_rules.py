@@ -52,6 +52,7 @@ def test_after_the_last_releve_it_says_so_and_what_to_ask():
 def test_an_hour_that_was_read_ends_the_releve_at_that_hour():
     noon = datetime(2031, 6, 3, 12, tzinfo=PARIS)
     assert judged(CORSE, noon - SECOND).verdict is Verdict.MET
+    assert "la seule relève lue" in judged(CORSE, noon - SECOND).sentence
     assert "3\u00a0juin 2031 à 12\u00a0h" in judged(CORSE, noon - SECOND).sentence
     assert judged(CORSE, noon).verdict is Verdict.NOT_MET
 

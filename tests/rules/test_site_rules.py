@@ -2,7 +2,7 @@
 
 import pytest
 
-from grantapp.domain.eligibility import Citation, Severity, Verdict
+from grantapp.domain.eligibility import Citation, Severity, Verdict, evaluate
 from grantapp.domain.sections.site import Nature, Pollutant, Status
 from grantapp.rules import site
 
@@ -77,6 +77,12 @@ def test_one_excluded_pollutant_is_enough_to_refuse_and_is_named():
 
 def test_the_other_pollutants_are_admitted():
     assert POLLUTION.check((Pollutant.METALS, Pollutant.PATHOGENS)).verdict is Verdict.MET
+
+
+def test_pollution_is_judged_only_where_the_edition_says():
+    rule = site.pollution_not_excluded(excluded=frozenset(), cites=CITES, applies=site.TO_BE_TREATED)
+    assert [each.rule for each in evaluate([rule], {"pollution.treatment_needed": False})] == []
+    assert [each.rule for each in evaluate([rule], {"pollution.treatment_needed": True})] == ["R16"]
 
 
 def test_an_unknown_pollution_is_no_refusal():

@@ -1,6 +1,7 @@
 """Somebody else's dossier and one that does not exist give the same answer, in every use case."""
 
 import inspect
+import io
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from grantapp.domain.people import Person
-from grantapp.services import attaching, depositing, drafting
+from grantapp.services import attaching, depositing, drafting, papers, versioning
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.models import AttachmentRow, JournalRow, MembershipRow
@@ -21,7 +22,7 @@ from tests.makers import NOW
 
 def use_cases() -> list[tuple[str, Callable[..., Any]]]:
     """Every public function that names a dossier by its reference."""
-    modules: list[ModuleType] = [drafting, attaching, depositing]
+    modules: list[ModuleType] = [drafting, attaching, depositing, papers, versioning]
     return [
         (f"{module.__name__.rpartition('.')[2]}.{name}", function)
         for module in modules
@@ -32,14 +33,15 @@ def use_cases() -> list[tuple[str, Callable[..., Any]]]:
 
 def arguments(function: Callable[..., Any], **known: object) -> dict[str, object]:
     offered: dict[str, object] = {
-        "name": "comptes.pdf" if function is attaching.attach else "site",
+        "name": "comptes.pdf" if function in (attaching.attach, attaching.replace) else "site",
         "answers": {"name": "Intrus"},
         "raw": None,
         "seen": 0,
         "piece": "accounts",
-        "content": makers.PDF,
+        "content": io.BytesIO(makers.PDF),
         "address": "https://depots.example",
         "number": 1,
+        "paper": "accuse-d-enregistrement",
         "now": NOW,
     } | known
     return {name: offered[name] for name in inspect.signature(function).parameters if name != "session"}
@@ -49,7 +51,7 @@ CASES = use_cases()
 
 
 def test_every_use_case_is_here():
-    assert len(CASES) >= 12
+    assert len(CASES) >= 18
 
 
 @pytest.mark.parametrize("filed", [False, True], ids=["draft", "deposited"])
@@ -72,9 +74,15 @@ def test_a_foreign_dossier_is_like_a_missing_one(
         before = session.scalar(sa.select(sa.func.count()).select_from(JournalRow))
     answers = []
     for reference in (complete, "A22-9999", "", "'; --"):
-        given = arguments(function, files=files, reference=reference, attachment_id=attachment, by=sacha)
-        with sessions.writing() as session, pytest.raises(NotFound) as refused:
-            function(session, **given)
+        given = arguments(
+            function, sessions=sessions, files=files, reference=reference, attachment_id=attachment, by=sacha
+        )
+        with pytest.raises(NotFound) as refused:
+            if "sessions" in given:
+                function(**given)
+            else:
+                with sessions.writing() as session:
+                    function(session, **given)
         answers.append((type(refused.value), refused.value.args))
     assert len(set(answers)) == 1
     with sessions.reading() as session:

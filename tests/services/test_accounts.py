@@ -128,7 +128,7 @@ def test_the_siren_of_another_opens_none_of_its_dossiers(sessions: Sessions, cam
         assert [head.reference for head in drafting.list_dossiers(session, by=camille)] == [draft]
 
 
-def test_a_session_ends_when_the_epoch_rises(sessions: Sessions, camille: Person):
+def test_a_person_of_another_epoch_is_nobody(sessions: Sessions, camille: Person):
     with sessions.reading() as session:
         assert accounts.find_person(session, camille.id, camille.epoch) == camille
         assert accounts.find_person(session, uuid4(), 1) is None

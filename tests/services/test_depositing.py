@@ -23,7 +23,7 @@ from tests.makers import NOW
 LAST_SECOND = get_edition(makers.EDITION).window.closes_at - timedelta(seconds=1)
 
 
-def deposit(sessions: Sessions, reference: str, by: Person, now: datetime = NOW) -> int | None:
+def deposit(sessions: Sessions, reference: str, by: Person, now: datetime = NOW) -> tuple[int, ...]:
     with sessions.writing() as session:
         return depositing.deposit(session, reference, address="https://depots.example", now=now, by=by)
 
@@ -41,16 +41,18 @@ def test_from_an_empty_draft_to_the_receipt(sessions: Sessions, files: Files, ca
             answers = dump_section(section, getattr(project, section.name))
             makers.save(sessions, reference, section.name, answers, by=camille)
     makers.attach_all(sessions, files, reference, camille, project)
-    job_id = deposit(sessions, reference, camille)
+    acknowledgement, job_id = deposit(sessions, reference, camille)
     with sessions.reading() as session:
         receipt = depositing.receipt(session, reference, by=camille)
         row = session.scalars(sa.select(DepositRow)).one()
-        job = session.get_one(JobRow, job_id)
+        first, job = session.get_one(JobRow, acknowledgement), session.get_one(JobRow, job_id)
     assert (receipt.number, receipt.deposited_at, receipt.deposited_by) == (1, NOW, "Camille Exemple")
     assert (receipt.head.state, receipt.head.deposited_at) == (State.DEPOSITED, NOW)
     assert (receipt.pdf_ready, receipt.pdf_failed, receipt.pdf_size) == (False, False, None)
     assert [line.piece for line in receipt.pieces] == makers.attached_pieces(project)
     assert (job.kind, job.args) == ("print", {"deposit": str(row.id), "document": "dossier"})
+    assert first.args == {"deposit": str(row.id), "document": "acknowledgement"}  # it is quick: the queue keeps order
+    assert acknowledgement < job_id
     frozen = thaw(row.canonical.encode())
     assert frozen.fingerprint == row.fingerprint == receipt.fingerprint
     assert receipt.short_code == frozen.short_code
@@ -83,7 +85,7 @@ def test_an_empty_draft_says_how_much_is_missing(sessions: Sessions, camille: Pe
 
 
 def test_the_last_second_of_the_last_day_counts(sessions: Sessions, camille: Person, complete: str):
-    assert deposit(sessions, complete, camille, LAST_SECOND) is not None
+    assert deposit(sessions, complete, camille, LAST_SECOND)
 
 
 def test_one_second_later_is_too_late_and_says_so(sessions: Sessions, camille: Person, complete: str):
@@ -104,8 +106,8 @@ def test_what_counts_is_the_instant_of_arrival(sessions: Sessions, camille: Pers
 
 def test_filing_again_is_no_error_and_changes_nothing(sessions: Sessions, camille: Person, complete: str):
     deposit(sessions, complete, camille)
-    assert deposit(sessions, complete, camille, NOW + timedelta(days=1000)) is None
-    assert [count(sessions, row) for row in (DepositRow, JobRow)] == [1, 1]
+    assert deposit(sessions, complete, camille, NOW + timedelta(days=1000)) == ()
+    assert [count(sessions, row) for row in (DepositRow, JobRow)] == [1, 2]
 
 
 def test_many_clicks_at_once_file_once(sessions: Sessions, camille: Person, complete: str):
@@ -120,8 +122,8 @@ def test_many_clicks_at_once_file_once(sessions: Sessions, camille: Person, comp
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(job is None for job in given) == [False] + [True] * 7
-    assert [count(sessions, row) for row in (DepositRow, JobRow)] == [1, 1]
+    assert sorted(len(submitted) for submitted in given) == [0] * 7 + [2]
+    assert [count(sessions, row) for row in (DepositRow, JobRow)] == [1, 2]
     with sessions.reading() as session:
         assert list(session.scalars(sa.select(JournalRow.act))).count("deposited") == 1
 
@@ -154,7 +156,9 @@ def test_the_next_start_after_a_deposit_opens_a_new_draft(sessions: Sessions, ca
 def print_it(sessions: Sessions, files: Files, content: bytes = makers.PDF) -> None:
     with sessions.reading() as session:
         key = session.scalars(sa.select(DepositRow.id)).one()
-    printing.print_deposit(sessions, files, key, now=NOW, makers={DocumentKind.DOSSIER: lambda _: content})
+    printing.print_deposit(
+        sessions, files, key, key=makers.seal_key(), now=NOW, makers={DocumentKind.DOSSIER: lambda _: content}
+    )
 
 
 def test_the_pdf_follows_the_receipt(sessions: Sessions, files: Files, camille: Person, complete: str):
@@ -190,6 +194,7 @@ def test_the_printer_is_given_the_frozen_deposit_and_nothing_else(
         sessions,
         files,
         row.id,
+        key=makers.seal_key(),
         now=NOW,
         makers={DocumentKind.DOSSIER: lambda shelf: given.append(shelf.deposit) or makers.PDF},
     )
@@ -197,7 +202,7 @@ def test_the_printer_is_given_the_frozen_deposit_and_nothing_else(
 
 
 def test_a_pdf_that_fails_never_loses_the_deposit(sessions: Sessions, files: Files, camille: Person, complete: str):
-    job_id = deposit(sessions, complete, camille)
+    _, job_id = deposit(sessions, complete, camille)
 
     def fails(_: object) -> bytes:
         raise OSError("no font")
@@ -206,7 +211,7 @@ def test_a_pdf_that_fails_never_loses_the_deposit(sessions: Sessions, files: Fil
         jobs.run(
             sessions,
             job_id,
-            {"print": printing.handler(sessions, files, {DocumentKind.DOSSIER: fails})},
+            {"print": printing.handler(sessions, files, makers.seal_key(), {DocumentKind.DOSSIER: fails})},
             clock=lambda: NOW,
         )
     with sessions.reading() as session:

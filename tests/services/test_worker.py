@@ -71,8 +71,9 @@ def wait_for(what: Callable[[], object], seconds: float = 60) -> object:
 
 
 def job_state(sessions: Sessions) -> JobState | None:
+    """That of the job for the dossier, which is the last."""
     with sessions.reading() as session:
-        return session.scalar(sa.select(JobRow.state))
+        return session.scalar(sa.select(JobRow.state).order_by(JobRow.id.desc()).limit(1))
 
 
 def test_a_worker_takes_up_what_a_dead_one_left(
@@ -80,13 +81,13 @@ def test_a_worker_takes_up_what_a_dead_one_left(
 ):
     """Nobody sends it a message: the sweep of its start finds the row, whose lease has run out."""
     with sessions.writing() as session:
-        number = depositing.deposit(session, complete, address="https://depots.example", now=makers.NOW, by=camille)
+        _, number = depositing.deposit(session, complete, address="https://depots.example", now=makers.NOW, by=camille)
     assert jobs._claim(sessions, number, real_clock() - 2 * jobs.LEASE) is not None
     worker = start(WORKER)
     wait_for(lambda: job_state(sessions) is JobState.DONE)
     with sessions.reading() as session:
         content = depositing.read_pdf(session, files, complete, 1, by=camille)
-        assert session.scalar(sa.select(sa.func.count()).select_from(DocumentRow)) == 1
+        assert session.scalar(sa.select(sa.func.count()).select_from(DocumentRow)) == 2
         assert session.get_one(JobRow, number).attempts == 2
     assert content.startswith(b"%PDF-")
     worker.terminate()

@@ -32,10 +32,12 @@ def place(session: Session) -> Place:
     session.flush()
     filed.state, filed.deposited_at = "deposited", makers.NOW
     deposit = makers.deposit_row(filed.id, person.id)
-    session.add_all([deposit, makers.journal_row()])
+    job = makers.job_row()
+    session.add_all([deposit, makers.journal_row(), job])
     session.commit()
     return Place(
         person=person.id, organisation=organisation.id, draft=draft.id, filed=filed.id, deposit=deposit.id,
+        job=job,
         person_row=person, organisation_row=organisation,
     )  # fmt: skip
 
@@ -56,6 +58,13 @@ ACCEPTED: list[Make] = [
     lambda p: makers.job_row(state=JobState.RUNNING, lease_until=makers.NOW, attempts=1, fence=1),
     lambda p: makers.job_row(state=JobState.FAILED, error="ValueError", ended_at=makers.NOW, attempts=5, fence=7),
     lambda p: makers.journal_row(),
+    lambda p: makers.message_row(p.job),
+    lambda p: makers.message_row(p.job, next_try_at=None, sent_at=makers.NOW, attempts=1),
+    lambda p: makers.message_row(p.job, next_try_at=None, given_up_at=makers.NOW, error="550", attempts=1),
+    lambda p: makers.link_row(p.person),
+    lambda p: makers.visit_row(p.person),
+    lambda p: makers.attempt_row(),
+    lambda p: makers.recovery_code_row(p.person),
 ]
 
 
@@ -106,6 +115,22 @@ REFUSED: dict[str, list[Make]] = {
         lambda p: makers.job_row(ended_at=makers.NOW),
     ],
     "ck_job_failed_has_error": [lambda p: makers.job_row(state=JobState.FAILED, ended_at=makers.NOW)],
+    "ck_message_attempts_positive": [lambda p: makers.message_row(p.job, attempts=-1)],
+    "ck_message_ended_once": [
+        lambda p: makers.message_row(p.job, next_try_at=None, sent_at=makers.NOW, given_up_at=makers.NOW, error="550")
+    ],
+    "ck_message_waits_or_ended": [
+        lambda p: makers.message_row(p.job, next_try_at=None),
+        lambda p: makers.message_row(p.job, sent_at=makers.NOW),
+        lambda p: makers.message_row(p.job, given_up_at=makers.NOW, error="550"),
+    ],
+    "ck_message_given_up_has_error": [lambda p: makers.message_row(p.job, next_try_at=None, given_up_at=makers.NOW)],
+    "ck_link_expires_later": [lambda p: makers.link_row(p.person, expires_at=makers.NOW)],
+    "ck_visit_used_after_opened": [
+        lambda p: makers.visit_row(p.person, last_used_at=makers.NOW - timedelta(seconds=1))
+    ],
+    "ck_attempt_subject_length": [lambda p: makers.attempt_row(subject="camille@mistral.example")],
+    "ck_recovery_code_code_hash_length": [lambda p: makers.recovery_code_row(p.person, code_hash="ABCD-EFGH")],
 }
 CASES = [(name, make) for name, makes in REFUSED.items() for make in makes]
 
@@ -125,6 +150,9 @@ RAW = {
     "ck_document_kind_known": "UPDATE document SET kind = 'poem'",
     "ck_printout_kind_known": "UPDATE printout SET kind = 'poem'",
     "ck_job_state_known": "UPDATE job SET state = 'asleep'",
+    "ck_link_goal_known": "UPDATE link SET goal = 'elsewhere'",
+    "ck_visit_opened_by_known": "UPDATE visit SET opened_by = 'window'",
+    "ck_attempt_gate_known": "UPDATE attempt SET gate = 'cellar'",
 }
 
 
@@ -132,6 +160,7 @@ RAW = {
 def test_a_check_refuses_what_no_model_would_write(session: Session, place: Place, name: str, sql: str):
     session.add_all([makers.section_row(place.draft, place.person), makers.job_row()])
     session.add_all([makers.document_row(place.deposit), makers.printout_row()])
+    session.add_all([makers.link_row(place.person), makers.visit_row(place.person), makers.attempt_row()])
     session.flush()
     where = {"section": " WHERE dossier_id = :draft", "dossier": " WHERE id = :draft"}.get(sql.split()[1], "")
     with pytest.raises(IntegrityError, match=f"CHECK constraint failed: {name}"):

@@ -25,6 +25,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grantapp.domain.people import Person
+from grantapp.services import attaching, demonstration
 from grantapp.storage.database import Sessions, make_engine, migrate
 from grantapp.storage.files import Files
 from grantapp.storage.models import AttachmentRow, DossierRow
@@ -243,7 +244,7 @@ class Client:
             self._read(self._step)
 
     def _attach(self) -> None:
-        content = makers.PDF + os.urandom(2_000)
+        content = demonstration.paper(uuid4().hex)
         boundary = uuid4().hex
         body = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{self.token}\r\n'
@@ -263,7 +264,7 @@ class Client:
     def _fills_up(self) -> bool:
         """A dossier takes a hundred files; a refusal is no promise."""
         self.attached += 1
-        return self.attached > makers.attaching.MOST_FILES
+        return self.attached > attaching.MOST_FILES
 
     def _file(self) -> None:
         if not self.applicant.complete:

@@ -57,11 +57,17 @@ def clock() -> Hand:
 
 
 @pytest.fixture
-def platform(migrated_home: Path, tmp_path: Path, clock: Hand) -> Iterator[Platform]:
+def real_clock() -> Hand:
+    """The real time, as links, codes and visits know it: it stays when a test moves the day of the site."""
+    return Hand()
+
+
+@pytest.fixture
+def platform(migrated_home: Path, tmp_path: Path, clock: Hand, real_clock: Hand) -> Iterator[Platform]:
     home = tmp_path / "home"
     shutil.copytree(migrated_home, home)
     built = build_platform(settings_in(home))
-    yield replace(built, clock=clock, queue=RememberingQueue())
+    yield replace(built, clock=clock, real_clock=real_clock, queue=RememberingQueue())
     built.engine.dispose()
 
 

@@ -6,7 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from grantapp.services import demonstration
+from grantapp.domain.people import Opening
+from grantapp.services import accounts, demonstration, entering
+from tests.web.conftest import NOW, PASSWORD
 from tests.web.reader import Page
 
 ANYONE = {
@@ -16,18 +18,45 @@ ANYONE = {
     ("GET", "public.precheck"): 200,
     ("POST", "public.judge_five_answers"): 200,
     ("GET", "public.edition"): 200,
+    ("GET", "papers.form_page"): 200,
+    ("GET", "papers.form"): 302,  # not made yet: to its page
+    ("POST", "papers.ask_form"): 303,
     ("GET", "public.notice"): 200,
     ("GET", "public.accessibility"): 200,
+    ("GET", "public.schema"): 200,
     ("GET", "public.health"): 200,
+    ("GET", "verification.verify"): 200,
+    ("POST", "verification.verify_file"): 422,  # no file
+    ("GET", "verification.certificate"): 404,  # nothing was sealed yet
     ("GET", "account.sign_up"): 200,
     ("POST", "account.create_account"): 422,  # an empty form
     ("GET", "account.sign_in"): 200,
     ("POST", "account.enter"): 422,
+    ("GET", "account.ask_link"): 200,
+    ("POST", "account.send_link"): 422,
+    ("GET", "account.link"): 410,  # a link that we did not sign
+    ("POST", "account.use_link"): 410,
+    ("GET", "account.code"): 302,  # nobody came half-way
+    ("POST", "account.give_code"): 302,
     ("GET", "static"): 200,
 }
 # (what the owner gets on a filled draft, what a stranger gets); anonymous is sent to sign in, or asked to send again
 SIGNED_IN = {
     ("POST", "account.sign_out"): (302, 302),
+    ("GET", "personal.overview"): (200, 200),
+    ("POST", "personal.confirm_address"): (302, 302),
+    ("GET", "personal.password"): (200, 200),
+    ("POST", "personal.change_password"): (422, 422),  # an empty form
+    ("POST", "personal.prepare_factor"): (302, 302),
+    ("GET", "personal.factor"): (200, 200),
+    ("POST", "personal.confirm_factor"): (422, 422),
+    ("POST", "personal.renew_codes"): (422, 422),
+    ("POST", "personal.remove_factor"): (422, 422),
+    ("POST", "personal.end_visit"): (302, 404),  # the address names another visit of the owner
+    ("POST", "personal.end_other_visits"): (302, 302),
+    ("GET", "mailbox.inbox"): (404, 404),  # there is one in a demonstration only
+    ("GET", "mailbox.message"): (404, 404),
+    ("GET", "mailbox.html"): (404, 404),
     ("GET", "wizard.dossiers"): (200, 200),
     ("POST", "wizard.start"): (302, 302),
     ("GET", "wizard.overview"): (200, 404),
@@ -44,12 +73,30 @@ SIGNED_IN = {
     ("GET", "wizard.step"): (200, 404),
     ("POST", "wizard.save_step"): (409, 404),  # a save that has seen no version is shown what it would overwrite
     ("POST", "wizard.preview"): (200, 404),
-    ("POST", "wizard.attach"): (302, 404),
-    ("GET", "wizard.attachment"): (200, 404),
+    ("POST", "pieces.attach"): (422, 404),  # no file chosen
+    ("POST", "pieces.replace"): (422, 404),
+    ("GET", "pieces.attachment"): (200, 404),
+    ("GET", "pieces.thumbnail"): (200, 404),
+    ("GET", "papers.preparatory_page"): (200, 404),
+    ("GET", "papers.preparatory"): (302, 404),  # not made yet: to its page
+    ("POST", "papers.ask_preparatory"): (303, 404),
     ("POST", "wizard.file_dossier"): (302, 404),
     ("GET", "wizard.receipt"): (200, 404),  # after filing
     ("GET", "wizard.pdf"): (302, 404),  # not made yet: back to the receipt
-    ("POST", "wizard.detach"): (409, 404),  # what was filed stays
+    ("GET", "versions.version"): (200, 404),
+    ("GET", "versions.reopening"): (200, 404),
+    ("GET", "versions.renouncing"): (302, 404),  # nothing is in preparation
+    ("GET", "versions.upcoming"): (302, 404),
+    ("POST", "versions.renounce"): (302, 404),
+    ("POST", "versions.reopen"): (302, 404),
+    ("GET", "restoring.choose"): (200, 200),
+    ("POST", "restoring.look"): (302, 302),  # no file was chosen
+    ("GET", "restoring.found"): (302, 302),
+    ("POST", "restoring.create"): (302, 302),
+    ("GET", "papers.document_page"): (200, 404),
+    ("GET", "papers.document"): (302, 404),  # not made yet: to its page
+    ("POST", "papers.ask_document"): (303, 404),
+    ("POST", "pieces.detach"): (409, 404),  # what was filed stays
 }
 ORDER = list(SIGNED_IN)
 
@@ -68,9 +115,14 @@ def test_every_route_has_its_line_and_says_who_may_enter(app):
 
 
 @pytest.fixture
-def address(app, fill, director) -> Callable[[str], str]:
-    """The address of a route on the director's filled draft."""
+def address(app, platform, fill, director) -> Callable[[str], str]:
+    """The address of a route on the director's filled draft, or on another visit of the director."""
     draft = fill(demonstration.project(), declared=True)
+    with platform.sessions.writing() as session:
+        camille = accounts.sign_in(session, email="camille@mistral.example", password=PASSWORD)
+        elsewhere = entering.enter(
+            session, camille, opening=Opening.PASSWORD, device="Safari sur iPhone", now=NOW, at=NOW
+        )
     pieces = director.read(f"{draft}/pieces").text
     attachment = re.search(rf"{draft}/pieces/([0-9a-f-]{{36}})", pieces).group(1)
 
@@ -81,8 +133,13 @@ def address(app, fill, director) -> Callable[[str], str]:
             "slug": "site",
             "piece": "other",
             "number": 1,
+            "paper": "accuse-d-enregistrement",
+            "extension": "pdf",
             "attachment_id": attachment,
             "filename": "style.css",
+            "token": "faux",
+            "visit_id": str(elsewhere.id),
+            "name": "dossier-3",
         }
         adapter = app.url_map.bind("localhost")
         rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
@@ -138,9 +195,9 @@ def without_token(page: Page) -> str:
 
 def test_an_attachment_of_another_dossier_is_not_reached_through_one_s_own(app, address, director, stranger):
     mine = stranger.send("/dossiers", {"edition": "ademe_2022"}).response.headers["Location"].rsplit("/", 1)[-1]
-    assert ask(stranger, "GET", address("wizard.attachment", mine)).status == 404
-    assert ask(stranger, "POST", address("wizard.detach", mine)).status == 404
-    assert ask(director, "GET", address("wizard.attachment")).status == 200
+    assert ask(stranger, "GET", address("pieces.attachment", mine)).status == 404
+    assert ask(stranger, "POST", address("pieces.detach", mine)).status == 404
+    assert ask(director, "GET", address("pieces.attachment")).status == 200
 
 
 def test_every_change_asks_for_a_token(app, address, director):

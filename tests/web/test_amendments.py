@@ -16,7 +16,7 @@ from grantapp.domain.eligibility import Rule, not_met
 from grantapp.editions import all_editions, get_edition
 from grantapp.services import calls, demonstration, printing
 from grantapp.storage.models import DepositRow, DocumentKind
-from tests.makers import PDF, make_deposit
+from tests.makers import PDF, make_deposit, seal_key
 from tests.web.conftest import NOW
 from tests.web.reader import plain
 
@@ -148,7 +148,7 @@ def test_a_deposit_keeps_the_version_it_was_judged_under(director, publish, cloc
     assert "R99" not in before and html_of(filed) == before
     given: list[Deposit] = []
     makers = {DocumentKind.DOSSIER: lambda shelf: given.append(shelf.deposit) or PDF}
-    printing.print_deposit(platform.sessions, platform.files, key, now=clock.at, makers=makers)
+    printing.print_deposit(platform.sessions, platform.files, key, key=seal_key(), now=clock.at, makers=makers)
     assert [each.canonical for each in given] == [filed.canonical]
     assert filed.content["edition"]["version"] == "2022.1"
     overview = director.read(address)

@@ -1,6 +1,10 @@
 """Every answer is protected, errors and downloads included."""
 
+import io
+
 import pytest
+
+from grantapp.services import demonstration
 
 REQUIRED = {
     "X-Content-Type-Options": "nosniff",
@@ -53,7 +57,7 @@ def test_the_wrong_method_and_a_failure_are_answered_in_french(app, platform, di
 def test_a_form_that_is_too_large_is_refused_before_it_is_read(director, draft):
     response = director.post(f"{draft}/site", data={"town": "x" * (3 * 2**20)})
     assert response.status_code == 413
-    assert "20" in response.get_data(as_text=True)
+    assert "50\u00a0Mo" in response.get_data(as_text=True)
 
 
 def test_the_session_cookie_is_kept_from_scripts_and_other_sites(app):
@@ -63,9 +67,7 @@ def test_the_session_cookie_is_kept_from_scripts_and_other_sites(app):
 
 
 def test_a_download_is_a_file_and_never_a_page(director, draft):
-    import io
-
-    sent = {"file": (io.BytesIO(b"%PDF-1.4 <script>alert(1)</script>"), "x.html")}
+    sent = {"file": (io.BytesIO(demonstration.paper("<script>alert(1)</script>")), "x.html")}
     director.send(f"{draft}/pieces/other/ajouter", sent, content_type="multipart/form-data")
     page = director.read(f"{draft}/pieces")
     link = next(a["href"] for a in page.soup.find_all("a", href=True) if a["href"].startswith(f"{draft}/pieces/"))
@@ -73,3 +75,15 @@ def test_a_download_is_a_file_and_never_a_page(director, draft):
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert response.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     assert response.mimetype == "application/pdf"
+    assert response.content_length == len(response.get_data())
+
+
+def test_a_thumbnail_is_a_jpeg_of_ours_and_nothing_more(director, draft):
+    sent = {"file": (io.BytesIO(demonstration.paper("Plan")), "plan.pdf")}
+    director.send(f"{draft}/pieces/other/ajouter", sent, content_type="multipart/form-data")
+    shown = director.read(f"{draft}/pieces").soup.find("img")["src"]
+    response = director.get(shown)
+    assert (response.mimetype, response.get_data()[:3]) == ("image/jpeg", b"\xff\xd8\xff")
+    assert response.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Cache-Control"] == "no-store"

@@ -11,7 +11,7 @@ from grantapp.config import real_clock
 from grantapp.domain.wizard import steps
 from grantapp.editions import get_edition
 from grantapp.services import demonstration, depositing, jobs, printing
-from tests.makers import EDITION
+from tests.makers import EDITION, seal_key
 from tests.web.reader import Page, Reader, plain
 
 
@@ -191,12 +191,12 @@ def test_the_overview_gives_the_result_of_every_computation(director, fill):
 @pytest.mark.parametrize("content", [b"MZ", b"", b"<html>"])
 def test_a_piece_that_is_not_one_is_refused_with_the_remedy(director, draft, content):
     sent = {"file": (io.BytesIO(content), "plan.exe")}
-    page = director.send(f"{draft}/pieces/other/ajouter", sent, content_type="multipart/form-data")
-    assert page.status == 302
-    said = director.read(f"{draft}/pieces")
+    said = director.send(f"{draft}/pieces/other/ajouter", sent, content_type="multipart/form-data")
+    assert said.status == 422
     assert said.says("« plan.exe »") and not said.soup.find(
         "form", attrs={"action": lambda a: a and a.endswith("/retirer")}
     )
+    assert "« plan.exe »" in plain(said.error_of("Choisir un ou plusieurs fichiers : Autres pièces"))
 
 
 def test_pieces_are_added_listed_and_taken_away(director, draft):
@@ -257,7 +257,7 @@ def test_a_complete_dossier_is_filed_once_and_gets_its_receipt_at_once(director,
     director.read(f"{draft}/depot")
     first, second = director.send(f"{draft}/depot"), director.send(f"{draft}/depot")
     assert first.response.headers["Location"] == second.response.headers["Location"] == f"{draft}/recepisse"
-    assert len(platform.queue.sent) == 1
+    assert len(platform.queue.sent) == 2  # its acknowledgement, then the dossier
     receipt = director.read(f"{draft}/recepisse")
     assert receipt.says(draft.rsplit("/", 1)[-1]) and receipt.says("15 mars 2022 à 10 h 00")
 
@@ -292,8 +292,8 @@ def test_the_pdf_is_offered_once_the_worker_has_made_it(director, fill, platform
     director.send(f"{draft}/depot")
     reference = draft.rsplit("/", 1)[-1]
     assert director.get(f"{draft}/v1.pdf").status_code == 302
-    (job,) = platform.queue.sent
-    handlers = {depositing.PRINT: printing.handler(platform.sessions, platform.files)}
+    _, job = platform.queue.sent
+    handlers = {depositing.PRINT: printing.handler(platform.sessions, platform.files, seal_key())}
     jobs.run(platform.sessions, job, handlers, clock=real_clock)
     response = director.get(f"{draft}/v1.pdf")
     assert response.data.startswith(b"%PDF-")
