@@ -132,7 +132,7 @@ def _table(answer: Mapping[str, Any]) -> Table:
     columns = tuple(
         Column(
             each["name"],
-            f"{each['label']}{french.NBSP}({each['unit']})" if each["unit"] else each["label"],
+            f"{each['label']} ({each['unit'].replace(' ', french.NBSP)})" if each["unit"] else each["label"],
             each["kind"],
         )
         for each in answer["columns"]

@@ -18,7 +18,7 @@ from tests.documents.listening import Heard, listen
 from tests.documents.making import Printed, deposit_of
 from tests.domain.vocabulary import projects
 
-EXAMPLES = 30 if os.environ.get("CI") == "true" else 6  # a whole dossier is printed for each
+EXAMPLES = 30 if os.environ.get("CI") == "true" else 4  # a whole dossier is printed for each
 NOTHING = ("— sans réponse", "— sans réponse (facultatif)")
 REPORTED = "Caractères non imprimables remplacés par □"
 

@@ -20,32 +20,6 @@ FORBIDDEN = (
     "grantapp:../../../etc/passwd",
     "GRANTAPP:print.css",
 )
-MARKUP = (
-    '<img src="file:///etc/passwd">',
-    '<link rel="attachment" href="file:///etc/passwd">',
-    '<link rel="stylesheet" href="http://127.0.0.1:9/a.css">',
-    "<style>@import url(http://127.0.0.1:9/b.css); body { background: url(file:///etc/hostname) }</style>",
-    '<svg><image href="file:///etc/passwd"/></svg>',
-    '<object data="http://127.0.0.1:9/c"></object><iframe src="file:///etc/passwd"></iframe>',
-    '</title><base href="http://127.0.0.1:9/"><meta http-equiv="refresh" content="0;url=http://127.0.0.1:9/">',
-    '"><a href="javascript:alert(1)" style="content: url(file:///etc/passwd)">lien</a>',
-    "{{ config }}{% include '/etc/passwd' %}${7*7}",
-    "]]><!--<script>fetch('http://127.0.0.1:9/')</script>-->",
-)
-
-
-@pytest.fixture
-def asked(monkeypatch) -> list[str]:
-    """Every address that the printer is asked for."""
-    addresses: list[str] = []
-    fetch = pdf.OwnAssets.fetch
-
-    def recording(self, url, headers=None):
-        addresses.append(url)
-        return fetch(self, url, headers)
-
-    monkeypatch.setattr(pdf.OwnAssets, "fetch", recording)
-    return addresses
 
 
 @pytest.mark.parametrize("address", FORBIDDEN)
@@ -85,18 +59,6 @@ def test_a_name_that_does_not_exist_is_an_error():
 def test_values_are_escaped_and_left_as_typed():
     shown = pdf.environment().from_string("<p>Nom : {{ name }} ?</p>").render(name="<b> a : b ?")
     assert shown == "<p>Nom\u00a0: &lt;b&gt; a : b ?\u202f?</p>"
-
-
-def test_markup_in_every_field_is_printed_as_text_and_fetches_nothing(deposit_of, project_with, read, asked):
-    markup = iter(MARKUP * 40)
-    printed = read(dossier.pdf(deposit_of(project_with(lambda _: next(markup), rows=3))))
-    assert set(asked) <= {*pdf.ASSETS, dossier.QR}
-    text = "".join(printed.text.split())
-    for typed in MARKUP:
-        assert "".join(typed.split()) in text
-    assert "root:x:0:0" not in printed.text
-    assert set(printed.attached) == {"dossier.json"}
-    assert printed.metadata["Title"].startswith("Dossier F22-0042 v1")
 
 
 def test_hard_texts_are_printed_whole_or_reported(deposit_of, project_with, read):
