@@ -1,19 +1,29 @@
 """The acknowledgement: one page that says what was recorded, when, by whom, and what that is worth."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 
 from grantapp import french
 from grantapp.documents.dossier import File, PrintedDossier, printed_dossier
 from grantapp.documents.leaf import one_page
+from grantapp.documents.report import Bibliography, References
 from grantapp.documents.summary import shortened
 from grantapp.domain.deposit import Deposit
+from grantapp.domain.eligibility import Citation
 
 # Lengths at which a text of the page is cut, so that the page stays one whatever was typed; the dossier has all of it.
 LONGEST_TITLE = 150
 LONGEST_NAME = 90
 LONGEST_FILE = 40
 MOST_PIECES = 9
+# What the administration itself sends to whoever files online.
+LAW = Citation(
+    text="Code des relations entre le public et l'administration",
+    at="articles L. 112-11, R. 112-11-1 et R. 112-11-2",
+    url="https://github.com/legalize-dev/legalize-fr",
+    verified=False,
+    note="Lu dans une copie de Légifrance du 3 avril 2026 ; la rédaction au jour du dépôt n'a pas été relue.",
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,7 @@ class Acknowledgement:
     pieces: tuple[File, ...]
     other_pieces: int
     steps: tuple[Step, ...]
+    law: References
 
 
 def pdf(deposit: Deposit) -> bytes:
@@ -58,6 +69,7 @@ def _acknowledgement(dossier: PrintedDossier, steps: tuple[Step, ...], tightness
         pieces=tuple(replace(each, name=cut(each.name, LONGEST_FILE)) for each in shown),
         other_pieces=len(files) - len(shown),
         steps=steps,
+        law=Bibliography().references([asdict(LAW)], ""),
     )
 
 

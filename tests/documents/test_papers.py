@@ -133,7 +133,7 @@ def test_the_acknowledgement_gives_instant_person_fingerprint_and_pieces():
 
 def test_the_acknowledgement_does_not_pass_for_that_of_the_administration():
     text = plain(paper("acknowledgement").text)
-    for words in ("Ce qu'elle ne montre pas", "L. 112-11", "R. 112-11-1", "dix jours ouvrés", "à confirmer"):
+    for words in ("Ce qu'elle ne montre pas", "L. 112-11", "R. 112-11-1", "dix jours ouvrés", "À confirmer"):
         assert words in text, words
     assert "La demande officielle se fait sur la plateforme Démarches simplifiées" in text
 
