@@ -55,4 +55,4 @@ def test_a_total_stands_under_its_column():
     (table,) = printed_section(section).blocks
     assert isinstance(table, Table)
     assert (table.has_totals, table.before_totals, table.totals) == (True, 1, (None, "2"))
-    assert [column.label for column in table.columns] == ["Poste", "Montant\u00a0(€ HT)"]
+    assert [column.label for column in table.columns] == ["Poste", "Montant (€\u00a0HT)"]
