@@ -15,7 +15,7 @@ from grantapp.services import attaching, demonstration, depositing, drafting, pr
 from grantapp.services.pages import AttachmentLine
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
-from grantapp.storage.models import DepositRow, DocumentKind, DossierRow, JournalRow, MembershipRow
+from grantapp.storage.models import AttachmentRow, DepositRow, DocumentKind, DossierRow, JournalRow, MembershipRow
 from grantapp.storage.queries import NotFound
 from tests import makers
 from tests.makers import NOW, PDF
@@ -265,6 +265,71 @@ def test_giving_up_puts_back_every_answer_and_piece_of_the_filed_version(
     with sessions.writing() as session:
         attaching.detach(session, filed, pieces[0].id, now=LATER, by=camille)
     attach(sessions, files, filed, camille, "Neuf")
+    page = upcoming(sessions, filed, camille)
+    assert "réponses changées" in page.in_short
+    assert {section.name for section in page.saved_since} == {"request", "site"}
+    renounce(sessions, filed, camille)
+    assert everything(sessions, filed, camille) == before
+    with sessions.reading() as session:
+        assert drafting.step_page(session, filed, "site", now=NOW, by=camille).raw is None
+        head = drafting.overview(session, filed, now=LATER, by=camille).head
+        line = session.scalars(sa.select(JournalRow).order_by(JournalRow.id.desc())).first()
+    assert (head.state, head.deposited_at, head.number) == (State.DEPOSITED, NOW, 1)
+    assert (line.act, line.detail) == ("renounced", {"number": 2, "sections": ["request", "site"], "pieces": 2})
+
+
+def test_what_was_typed_since_the_page_was_opened_is_not_given_up(sessions: Sessions, camille: Person, filed: str):
+    reopen(sessions, filed, camille)
+    seen = upcoming(sessions, filed, camille).seen
+    change(sessions, filed, camille)
+    makers.save(sessions, filed, "site", {"name": "Autre"}, by=camille, now=LATER + timedelta(minutes=5))
+    with pytest.raises(Refused, match="rien n’a été effacé"):
+        renounce(sessions, filed, camille, seen=seen)
+    assert upcoming(sessions, filed, camille).changes["fields"]
+
+
+def test_nothing_is_given_up_of_a_dossier_that_is_filed(sessions: Sessions, camille: Person, filed: str):
+    with pytest.raises(Refused, match="intact"):
+        renounce(sessions, filed, camille, seen="")
+
+
+def test_a_version_given_up_can_be_begun_again(sessions: Sessions, camille: Person, filed: str):
+    reopen(sessions, filed, camille)
+    renounce(sessions, filed, camille)
+    reopen(sessions, filed, camille)
+    assert upcoming(sessions, filed, camille).number == 2
+
+
+# ── the pieces of each version ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_piece_withdrawn_from_the_draft_is_still_read_from_the_filed_version(
+    sessions: Sessions, files: Files, camille: Person, filed: str
+):
+    with sessions.reading() as session:
+        (first, *_) = depositing.receipt(session, filed, by=camille).pieces
+    reopen(sessions, filed, camille)
+    with sessions.writing() as session:
+        attaching.detach(session, filed, first.id, now=LATER, by=camille)
+    with sessions.reading() as session:
+        line, _ = attaching.read_attachment(session, files, filed, first.id, by=camille)
+        assert line.sha256 == first.sha256
+        assert first.id in {each.id for each in depositing.receipt(session, filed, by=camille).pieces}
+
+
+def test_a_piece_that_was_never_filed_is_gone_once_withdrawn(
+    sessions: Sessions, files: Files, camille: Person, filed: str
+):
+    reopen(sessions, filed, camille)
+    new = attach(sessions, files, filed, camille, "Neuf")
+    with sessions.writing() as session:
+        attaching.detach(session, filed, new.id, now=LATER + timedelta(minutes=1), by=camille)
+    with sessions.reading() as session, pytest.raises(NotFound):
+        attaching.read_attachment(session, files, filed, new.id, by=camille)
+    with sessions.reading() as session:
+        assert len(list(session.scalars(sa.select(AttachmentRow.id)))) > len(
+            depositing.receipt(session, filed, by=camille).pieces
+        )
 
 
 def test_what_a_version_changed_is_read_as_it_was_frozen(sessions: Sessions, camille: Person, filed: str):
