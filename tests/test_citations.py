@@ -132,7 +132,7 @@ def test_every_citation_says_where_and_why_it_is_not_certain():
 
 LAW = re.compile(
     r"\b(arrêtés?|décrets?|lois?|circulaires?|instructions?|règlements?|ordonnances?|recommandations?|délibérations?)"
-    r" (du \d|n°|\(UE\)|\d)|\barticles? ([LRD]\b|\d|premier)|\bcodes? d[eu]\b",
+    r" (du \d|n°|\(UE\)|\d)|\barticles? ([LRD]\b|\d|premier)|\bcodes? d(?:u|e(?! (?:vérification|secours|votre)))\b",
     re.IGNORECASE,
 )
 FIGURE = re.compile(r"\d ?%|\d ?€|\b(19|20)\d\d\b")
@@ -177,6 +177,8 @@ def test_no_template_names_the_law_in_its_own_words():
 def test_the_words_of_a_law_without_source_are_noticed():
     assert LAW.search(without_named("Demandé par l'arrêté du 3 mars 2031."))
     assert LAW.search(without_named("Le code de l'environnement le dit."))
+    assert LAW.search(without_named("Le code du travail le dit."))
+    assert not LAW.search(without_named("Donnez le code de vérification."))
     assert LAW.search(without_named("Selon l'article L. 512-1."))
     assert not LAW.search(without_named("Demandé par l'arrêté du 21 août 2018."))
 
