@@ -22,7 +22,7 @@ from grantapp.documents import FONTS
 from grantapp.documents import pdf as printer
 from grantapp.documents.dossier import PrintedDossier, grouped, printed_dossier
 from grantapp.documents.ink import Ink
-from grantapp.documents.leaf import identifier
+from grantapp.documents.leaf import identifier, render
 from grantapp.documents.seal import unseal
 from grantapp.domain.deposit import Deposit
 
@@ -257,19 +257,16 @@ def _leaves(
                 )
             )
             sheet += 1 + piece.count
-        html = (
-            printer.environment()
-            .get_template("documents/print_copy.html")
-            .render(
-                dossier=printed,
-                entries=entries,
-                archived=grouped(archived),
-                sheets=sheet - 1,
-                dossier_at=taken + 1,
-                dossier_to=taken + dossier_pages,
-            )
+        written = render(
+            "print_copy",
+            deposit,
+            dossier=printed,
+            entries=entries,
+            archived=grouped(archived),
+            sheets=sheet - 1,
+            dossier_at=taken + 1,
+            dossier_to=taken + dossier_pages,
         )
-        written = printer.render(html, identifier=identifier("print_copy", deposit.fingerprint), deposit=deposit)
         leaves = open_files.enter_context(pikepdf.open(io.BytesIO(written)))
         front = len(leaves.pages) - len(pieces)
         if front == taken:
