@@ -28,6 +28,9 @@ def main() -> int:
     parser.add_argument(
         "--write", action="store_true", help="write figures and survivors of these files into docs/mutations.md"
     )
+    parser.add_argument(
+        "--again", action="store_true", help="only the survivors that docs/mutations.md lists: which still survive?"
+    )
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     wanted = parser.parse_args()
 
@@ -37,6 +40,9 @@ def main() -> int:
     tests = {test for path, place in files.items() for tests in _rounds(path, place) for test in tests}
     seconds = max(LEAST_SECONDS, math.ceil(preload(sorted(tests), SLOW) * PATIENCE))
     mutants = [mutant for path in files for mutant in mutants_of(ROOT / path, ROOT)]
+    notes = Notes.read(ROOT / "docs/mutations.md")
+    if wanted.again:
+        mutants = [each for each in mutants if _row(each) in notes.reasons]
 
     def act(mutant: Mutant) -> Fate:
         name = mutant.path.removesuffix(".py").replace("/", ".")
@@ -51,9 +57,8 @@ def main() -> int:
             print(f"… {done} of {len(mutants)}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
 
     minutes = (time.monotonic() - started) / 60
-    notes = Notes.read(ROOT / "docs/mutations.md")
     survivors = _rows(fates[Fate.SURVIVED])
-    whole = not wanted.files
+    whole = not wanted.files and not wanted.again
     counts = {path: Counter({fate: sum(each.path == path for each in fates[fate]) for fate in Fate}) for path in files}
     total = sum(counts.values(), Counter())
     judged = sum(total.values()) - total[Fate.STILLBORN]
@@ -62,8 +67,13 @@ def main() -> int:
     print(f"{judged} mutants, {killed} killed ({score:.1f} %), {total[Fate.TIMED_OUT]} of them by the clock,")
     print(f"{total[Fate.STILLBORN]} more that do not load; {minutes:.1f} minutes with {wanted.jobs} processes")
     if wanted.write:
-        ran = f"The last run was of {judged} mutants and took {minutes:.0f} minutes with {wanted.jobs} processes."
-        notes.write(counts, survivors, _rows(fates[Fate.TIMED_OUT]), ran)
+        what = "survivors tried again" if wanted.again else "mutants"
+        ran = f"The last run was of {judged} {what} and took {minutes:.0f} minutes with {wanted.jobs} processes."
+        timeouts = _rows(fates[Fate.TIMED_OUT])
+        if wanted.again:
+            notes.revise(counts, survivors, timeouts, ran)
+        else:
+            notes.write(counts, survivors, timeouts, ran)
     return _verdict(notes, survivors, score, whole=whole)
 
 
@@ -81,7 +91,11 @@ def _verdict(notes: Notes, survivors: list[Row], score: float, *, whole: bool) -
 
 
 def _rows(mutants: Iterable[Mutant]) -> list[Row]:
-    return sorted(Row(mutant.place, mutant.before, mutant.after) for mutant in mutants)
+    return sorted(map(_row, mutants))
+
+
+def _row(mutant: Mutant) -> Row:
+    return Row(mutant.place, mutant.before, mutant.after)
 
 
 def _files() -> dict[str, int]:

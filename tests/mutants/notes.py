@@ -63,6 +63,24 @@ class Notes:
         self._replace("timeouts", head + [row.line("") for row in timeouts] if timeouts else ["None."])
         self.path.write_text(self.text, encoding="utf-8")
 
+    def revise(
+        self, counts: Mapping[str, Counter[Fate]], survivors: Sequence[Row], timeouts: Sequence[Row], ran: str
+    ) -> None:
+        """When only the survivors of these files were tried again: what is killed now counts as killed.
+
+        One that is no longer made, because its line changed, is counted no more.
+        """
+        before, listed = self._counts(), self._rows("timeouts")
+        revised = {
+            path: before[path]
+            + Counter({fate: count[fate] for fate in (Fate.KILLED, Fate.TIMED_OUT)})
+            - Counter({Fate.SURVIVED: before[path][Fate.SURVIVED] - count[Fate.SURVIVED]})
+            for path, count in counts.items()
+            if path in before
+        }
+        kept = [row for row in listed if row.path in revised]
+        self.write(revised, survivors, sorted({*kept, *timeouts}), ran)
+
     def _rows(self, name: str) -> dict[Row, str]:
         found = {}
         for each in ROW.finditer(self._between(name)):

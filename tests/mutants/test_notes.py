@@ -28,6 +28,20 @@ def test_a_row_is_read_as_it_was_written(tmp_path):
     assert Notes.read(path).reasons == {row: "Why."}
 
 
+def test_survivors_that_are_tried_again_are_counted_where_they_are_now(tmp_path):
+    path = tmp_path / "mutations.md"
+    marks = ("figures", "survivors", "timeouts")
+    path.write_text("".join(f"<!-- {mark} -->\n<!-- /{mark} -->\n" for mark in marks), encoding="utf-8")
+    lives, dies, gone, slow = (Row("grantapp/a.py:f", name, f"not {name}") for name in ("a", "b", "c", "d"))
+    counted = Counter({Fate.KILLED: 6, Fate.TIMED_OUT: 1, Fate.SURVIVED: 3, Fate.STILLBORN: 2})
+    Notes.read(path).write({"grantapp/a.py": counted}, [lives, dies, gone], [slow], "Once.")
+    Notes.read(path).revise({"grantapp/a.py": Counter({Fate.KILLED: 1, Fate.SURVIVED: 1})}, [lives], [], "Again.")
+    notes = Notes.read(path)
+    assert set(notes.reasons) == {lives}
+    assert "| grantapp/a.py | 9 | 8 | 1 | 1 | 2 | 88.9 |" in notes.text
+    assert slow.line("") in notes.text and "Again." in notes.text
+
+
 def test_a_run_of_one_file_leaves_what_is_written_of_the_others(tmp_path):
     path = tmp_path / "mutations.md"
     marks = ("figures", "survivors", "timeouts")
