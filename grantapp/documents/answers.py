@@ -153,7 +153,8 @@ def _side_by_side(table: Table) -> list[Table]:
     if len(table.columns) <= WIDEST or table.has_totals:
         return [table]
     filled = [place for place in range(len(table.columns)) if any(row[place] for row in table.rows)]
-    groups = [filled[start : start + WIDEST] for start in range(0, len(filled), WIDEST)]
+    each = -(-len(filled) // -(-len(filled) // WIDEST)) if filled else 1  # as many as can be, and as even
+    groups = [filled[start : start + each] for start in range(0, len(filled), each)]
     return [
         replace(
             table,

@@ -65,7 +65,7 @@ KEY_ANSWERS: tuple[tuple[tuple[str, Rows], ...], ...] = (
         ),
     ),
 )
-LONGEST = 110  # characters: past this an answer is cut, so that the sheet holds on one page
+LONGEST = 56  # characters: past this an answer is cut, so that the sheet holds on one page
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ from grantapp.documents import (
     preparatory,
     review_sheet,
 )
-from grantapp.domain.deposit import Deposit
+from grantapp.documents.seal import seal
+from grantapp.domain.deposit import Deposit, freeze
+from grantapp.domain.judgement import judge
 from grantapp.domain.project import Project
 from grantapp.domain.question import Piece
 from grantapp.domain.questionnaire import Questionnaire
@@ -26,6 +28,7 @@ from grantapp.editions import get_edition
 from grantapp.services import demonstration
 from grantapp.services.judging import Case, unfiled
 from tests.documents.making import deposit_of, full_project
+from tests.makers import seal_key
 
 JUDGED_AT = datetime(2022, 3, 15, 9, tzinfo=UTC)
 PARAGRAPH = "Une phrase assez longue pour faire des lignes, avec « des guillemets » ; et 12 500,50 € ! "
@@ -118,6 +121,29 @@ def of_a_draft() -> bytes:
     return preparatory.pdf(deposit_of(_tortured(), number=0))
 
 
+def sealed_second_version() -> bytes:
+    """As it leaves the house: what changed since the first version, the code on each page, the seal."""
+    edition, key = get_edition(demonstration.EDITION), seal_key()
+    first = demonstration.project()
+    second = first.with_answers({"plan.jobs_created": 40, "request.summary": TORTURES[0], "members.firms": ()})
+    deposit = None
+    for number, project in enumerate((first, second), start=1):
+        deposit = freeze(
+            edition=edition,
+            project=project,
+            judgement=judge(edition, project, JUDGED_AT),
+            reference="A22-0001",
+            number=number,
+            by="Camille Exemple",
+            at=JUDGED_AT,
+            address="https://depots.example",
+            previous=deposit,
+        )
+    assert deposit is not None
+    at, address = JUDGED_AT, "https://depots.example"
+    return seal(dossier.pdf(deposit), key, at=at, fingerprint=deposit.fingerprint, address=address)
+
+
 def of_the_questions(edition: str) -> bytes:
     return blank_form.pdf(Questionnaire.of(get_edition(edition)))
 
@@ -129,6 +155,7 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "dix-pieces": with_ten_pieces,
     "torture": of_torture_texts,
     "vide": of_nothing,
+    "scelle": sealed_second_version,
     "accuse": partial(of_a_filed_version, acknowledgement.pdf),
     "fiche": partial(of_a_filed_version, review_sheet.pdf),
     "rapport": partial(of_a_filed_version, eligibility_report.pdf),

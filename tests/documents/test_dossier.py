@@ -108,7 +108,7 @@ def test_the_summary_sheet_holds_on_one_page_even_when_every_answer_is_as_long_a
     project = project_with(lambda _: "Un texte aussi long que le formulaire l'accepte, et même davantage. " * 3, rows=1)
     printed = read(dossier.pdf(deposit_of(project)))
     assert "1 Fiche de synthèse" in printed.pages[2]
-    assert "2 Réponses" in printed.pages[3]
+    assert printed.bodies[3].startswith("2 Réponses")
 
 
 def test_each_finding_is_printed_with_its_words_and_its_sources(sample):
