@@ -16,6 +16,7 @@ from grantapp.domain.region import Region
 from grantapp.domain.sections.applicant import Category
 from grantapp.domain.wizard import questions_of, steps
 from grantapp.editions import cases, find_case, get_edition
+from grantapp.french import typeset
 from grantapp.rules import fonds_friches
 from tests.domain.vocabulary import answers
 
@@ -229,8 +230,18 @@ def test_a_site_of_which_nothing_is_said_is_sent_nowhere(session):
 
 
 @each_session
-def test_each_way_says_where_it_was_read(session):
-    assert [route.code for route in get_edition(session).routes if not route.cites] == []
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [
+        ("ademe-d-abord", "ce fonds vient en complément"),
+        ("entreprise-privee", "entreprises privées « sous conditions »"),
+        ("etudes", "ce qui doit être connu au dépôt"),
+        ("successeur", "dépôt en continu, 2025"),
+    ],
+)
+def test_each_way_says_where_it_was_read(session, code, place):
+    (way,) = [route for route in get_edition(session).routes if route.code == code]
+    assert any(typeset(place) in cited.at for cited in way.cites)
 
 
 @each_session
