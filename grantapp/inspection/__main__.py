@@ -4,27 +4,12 @@ It is started by `opening.py` for one file, without environment. Whatever the fi
 """
 
 import json
-import os
-import resource
 import sys
 
-MEMORY = 2**30  # octets of addresses
+from grantapp.inspection.child import confine
+
 SECONDS = 10  # of processor; a file of 50 Mo takes one or two
 LARGEST_FILE = 250_000_000  # octets it may write
-
-
-def confine() -> None:
-    """Give up, for good, what opening a file does not need."""
-    for limit, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_FSIZE, LARGEST_FILE),
-        (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(limit, (most, most))
-    if os.getuid() != 0:  # it counts the processes of the person, and holds nobody who is root
-        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
 def answer(task: str, media_type: str) -> dict[str, object]:
@@ -47,5 +32,5 @@ def answer(task: str, media_type: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    confine()
+    confine(seconds=SECONDS, largest_file=LARGEST_FILE)
     print(json.dumps(answer(*sys.argv[1:])))

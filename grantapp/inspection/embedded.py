@@ -6,8 +6,6 @@ own folder, under numbers. The parent believes only what it can check: sizes and
 
 import hashlib
 import json
-import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -17,14 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from grantapp.domain.lifecycle import Refused
+from grantapp.inspection.child import confine, run
 
 MOST_FILES = 200  # in one PDF: a dossier takes a hundred pieces
-MEMORY = 2**30  # octets of addresses
 SECONDS = 20  # of processor
-PATIENCE = 40  # seconds, on a busy machine
 LARGEST_FILE = 60_000_000  # octets of one file that it writes
 LONGEST_ANSWER = 200_000  # octets
-HOUSE = Path(__file__).resolve().parents[2]
 
 REFUSALS = {
     "password": "« {} » est protégé par un mot de passe : enregistrez-le sans mot de passe, puis renvoyez-le.",
@@ -52,27 +48,12 @@ def embedded(pdf: Path, into: Path, *, shown: str, names: Collection[str] | None
     `Refused`, with a sentence that calls the file `shown`, when it cannot be opened within the limits.
     """
     wanted = None if names is None else [*names]
-    words = [sys.executable, "-P", "-s", "-m", "grantapp.inspection.embedded", str(pdf.resolve()), json.dumps(wanted)]
-    # Its own libraries are all that it is told: no setting of ours, no secret.
-    environment = {"PYTHONPATH": str(HOUSE), "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
-    if "LD_LIBRARY_PATH" in os.environ:  # where `./run` puts system libraries for those who may not install any
-        environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
     with tempfile.TemporaryFile() as said:
         try:
-            done = subprocess.run(  # noqa: S603 - our own module
-                words,
-                cwd=into,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=subprocess.DEVNULL,
-                timeout=PATIENCE,
-                check=False,
-                start_new_session=True,
-            )
+            status = run(__name__, str(pdf.resolve()), json.dumps(wanted), place=into, out=said)
         except subprocess.TimeoutExpired:
             raise _refusal("too_large", shown) from None
-        if done.returncode < 0:  # by a signal: it had used up its time, or the PDF broke a library
+        if status < 0:  # by a signal: it had used up its time, or the PDF broke a library
             raise _refusal("too_large", shown)
         said.seek(0)
         line = said.read(LONGEST_ANSWER)
@@ -97,20 +78,6 @@ def _taken(into: Path, number: int, said: Any) -> EmbeddedFile:
 
 
 # ── the child ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _confine() -> None:
-    """Give up, for good, what opening a file does not need."""
-    for limit, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, SECONDS),
-        (resource.RLIMIT_FSIZE, LARGEST_FILE),
-        (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(limit, (most, most))
-    if os.getuid() != 0:  # it counts the processes of the person, and holds nobody who is root
-        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
 def _take_out(path: str, names: list[str] | None) -> dict[str, Any]:
@@ -140,5 +107,5 @@ def _take_out(path: str, names: list[str] | None) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    _confine()
+    confine(seconds=SECONDS, largest_file=LARGEST_FILE)
     print(json.dumps(_take_out(sys.argv[1], json.loads(sys.argv[2]))))

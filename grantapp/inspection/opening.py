@@ -5,9 +5,7 @@ Nothing here parses the file: its size, its first bytes and its SHA-256 are all 
 
 import hashlib
 import json
-import os
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -19,15 +17,14 @@ from typing import IO, Any
 from grantapp.domain.inspected import MOST_BYTES, MOST_PAGES, Flaw, Inspected, Note
 from grantapp.domain.piece import fitting_name, media_type_of, refuse, shown_name
 from grantapp.domain.question import Piece
+from grantapp.inspection.child import run
 from grantapp.inspection.found import ANSWER, GIVEN, KEPT, PAGES, THUMBNAIL
 
-PATIENCE = 40  # seconds, for a child that has 10 of processor, on a busy machine
 AT_ONCE = 2  # children: together they may take as many gigabytes
 QUEUE = 30  # seconds that one more file waits for its turn
 LONGEST_ANSWER = 10_000  # octets
 HEAD = 1024  # octets: how far a PDF's own header is looked for, to say what is wrong
 CHUNK = 2**20
-HOUSE = Path(__file__).resolve().parents[2]
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -104,23 +101,8 @@ def ask(place: Path, task: str, media_type: str) -> Inspected | Flaw:
 
 def _run(place: Path, task: str, media_type: str) -> int:
     """How the child ended; its answer is on disk."""
-    # Its own libraries are all that it is told: no setting of ours, no secret.
-    environment = {"PYTHONPATH": str(HOUSE), "LC_ALL": "C.UTF-8"}
-    if "LD_LIBRARY_PATH" in os.environ:  # where `./run` puts system libraries for those who may not install any
-        environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
     with (place / ANSWER).open("wb") as out:
-        done = subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-P", "-s", "-m", __package__, task, media_type],
-            cwd=place,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.DEVNULL,
-            timeout=PATIENCE,
-            check=False,
-            start_new_session=True,
-        )
-    return done.returncode
+        return run(__package__, task, media_type, place=place, out=out)
 
 
 def _understood(said: Path) -> Inspected | Flaw:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from grantapp.domain.lifecycle import Refused
+from grantapp.inspection import child
 from grantapp.inspection import embedded as module
 from grantapp.inspection.embedded import embedded
 from tests.carrying import DATA, bomb, pdf_with
@@ -79,7 +80,7 @@ def test_a_file_of_the_largest_size_is_taken(take, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_child_that_never_ends_is_not_waited_for(take, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "PATIENCE", 0.001)
+    monkeypatch.setattr(child, "PATIENCE", 0.001)
     with pytest.raises(Refused, match="trop de travail"):
         take(pdf_with({DATA: b"{}"}))
 

@@ -14,6 +14,7 @@ from PIL import Image
 from grantapp.domain.inspected import LONGEST_SIDE, MOST_BYTES, MOST_PAGES, Flaw, Note
 from grantapp.domain.lifecycle import Refused
 from grantapp.french import typeset
+from grantapp.inspection import child as childhood
 from grantapp.inspection import opening
 from grantapp.inspection.found import GIVEN
 from grantapp.inspection.opening import opened
@@ -254,7 +255,7 @@ def test_a_child_that_dies_or_lies_is_a_refusal(code: str, monkeypatch: pytest.M
 
 
 def test_a_child_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(opening, "PATIENCE", 0.3)
+    monkeypatch.setattr(childhood, "PATIENCE", 0.3)
     child(monkeypatch, "import time; time.sleep(60)")
     assert refusal(corpus.SOUND) == typeset(Flaw.TOO_LARGE.sentence("plan.pdf"))
 
@@ -280,10 +281,8 @@ def test_few_files_are_opened_at_once_and_one_more_is_asked_to_come_back(monkeyp
     ids=["memory", "processor", "disk", "files"],
 )
 def test_the_child_cannot_take_what_it_was_not_given(greed: str, monkeypatch: pytest.MonkeyPatch):
-    sound = (
-        f"import sys; sys.path.insert(0, {str(opening.HOUSE)!r}); from grantapp.inspection import __main__ as child\n"
-    )
-    shorter = "child.SECONDS = 1; child.LARGEST_FILE = 200_000_000; child.confine()\n"
+    sound = f"import sys; sys.path.insert(0, {str(childhood.HOUSE)!r}); from grantapp.inspection.child import confine\n"
+    shorter = "confine(seconds=1, largest_file=200_000_000)\n"
     child(monkeypatch, f'{sound}{shorter}{greed}\nprint(\'{{"pages": 1, "notes": []}}\')')
     refusal(corpus.SOUND)
 
