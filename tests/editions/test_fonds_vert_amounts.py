@@ -101,3 +101,10 @@ def test_restoration_bounds_the_aid_of_a_former_icpe_or_mine_and_of_no_other_sit
 def test_an_advance_of_15_percent_came_with_2025(year, percent):
     advance = get_edition(f"fonds_vert_{year}").aid.advance
     assert (advance and advance.percent) == percent
+
+
+@each_year
+def test_article_45_is_the_usual_european_rule_and_was_not_seen_in_the_fund(year):
+    (ceiling,) = [each for each in get_edition(f"fonds_vert_{year}").aid.ceilings if each.code == "article_45"]
+    assert [cited.at for cited in ceiling.cites if cited.verified] == []
+    assert all("la clause n’a pas été vue" in cited.note for cited in ceiling.cites)
