@@ -65,6 +65,9 @@ class Promises:
         )
 
 
+JOBS = "SELECT count(*) FROM job WHERE kind = 'print'"
+
+
 class Site:
     """`grantapp up` over a home that outlives it."""
 
@@ -331,13 +334,14 @@ def check(home: Path, promises: Promises) -> None:
     for reference, (text, fingerprint) in filed.items():
         if hashlib.sha256(text.encode()).hexdigest() != fingerprint:
             promises.faults.append(f"{reference} is not what its fingerprint says")
-    # All of a filing or nothing: state, frozen version, job, line of the journal.
+    # All of a filing or nothing: state, frozen version, its two jobs, line of the journal.
     counts = [
         ask(sql).fetchone()[0]
         for sql in (
             "SELECT count(*) FROM deposit",
             "SELECT count(*) FROM dossier WHERE state = 'deposited'",
-            "SELECT count(*) FROM job WHERE kind = 'print'",
+            f"{JOBS} AND json_extract(args, '$.document') = 'dossier'",
+            f"{JOBS} AND json_extract(args, '$.document') = 'acknowledgement'",
             "SELECT count(*) FROM journal WHERE act = 'deposited'",
         )
     ]
