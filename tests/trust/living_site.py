@@ -218,14 +218,20 @@ class Client:
 
     def sign_in(self) -> None:
         with closing(self.site.connect()) as self.connection:
-            self._read("/connexion")
-            status, _ = self._post("/connexion", {"email": self.applicant.email, "password": makers.PASSWORD})
+            self._enter()
+
+    def _enter(self) -> None:
+        self._read("/connexion")
+        status, _ = self._post("/connexion", {"email": self.applicant.email, "password": makers.PASSWORD})
         assert status == 302, f"not signed in: {status}"
 
     def work(self, until: threading.Event) -> None:
         """Save, attach and file until the site is gone."""
         acts: list[Callable[[], None]] = [self._save] * 8 + [self._attach, self._file]
         with closing(self.site.connect()) as self.connection, suppress(OSError, http.client.HTTPException):
+            if self._ask("GET", self._step, b"", {})[0] == 302:  # who was signed in is a promise too
+                self._fault("signed out by the crash")
+                self._enter()
             self._read(self._step)
             while not until.is_set():
                 self.random.choice(acts)()
