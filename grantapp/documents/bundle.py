@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from grantapp import french
-from grantapp.documents.originals import DATA, attached_names
-from grantapp.domain.deposit import Deposit
+from grantapp.documents.originals import attached_names
+from grantapp.domain.deposit import DATA, Deposit
 
 README = "LISEZMOI.txt"
 CHECKSUMS = "manifeste.txt"
@@ -46,8 +46,8 @@ def write(deposit: Deposit, dossier: Path, chunks: Callable[[str], Iterator[byte
         add(
             DATA, iter([deposit.canonical]), french.typeset("Le contenu déposé : sa SHA-256 est l'empreinte du dossier")
         )
-        names = attached_names(content)
-        for piece, label in _pieces(deposit):
+        names = attached_names(deposit)
+        for label, piece in deposit.pieces:
             if (sha256 := piece["sha256"]) in names:
                 name = names.pop(sha256)  # given twice, it stands once
                 add(f"{FOLDER}/{name}", chunks(sha256), label, piece["name"])
@@ -65,13 +65,6 @@ def write(deposit: Deposit, dossier: Path, chunks: Callable[[str], Iterator[byte
         # Last, and of all the others: `sha256sum -c` reads it as it is.
         checksums = "".join(f"{each['sha256']}  {each['path']}\n" for each in written)
         add(CHECKSUMS, iter([checksums.encode()]), "")
-
-
-def _pieces(deposit: Deposit) -> Iterator[tuple[dict[str, str], str]]:
-    for section in deposit.content["sections"]:
-        for answer in section["answers"]:
-            for each in answer.get("pieces", ()):
-                yield each, answer["label"]
 
 
 def _described(name: str, at: datetime) -> zipfile.ZipInfo:

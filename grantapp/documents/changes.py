@@ -6,17 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from grantapp import french
-from grantapp.documents.ink import Ink
+from grantapp.documents.ink import Ink, grouped
+from grantapp.documents.report import CONCLUSIONS, VERDICTS
 from grantapp.domain.changes import excerpts, in_short
 
 LONGEST_WHOLE = 240  # characters: past this, of two texts only what differs is shown
-VERDICTS = {"met": "remplie", "not_met": "non remplie", "unknown": "à juger"}
-CONCLUSIONS = {
-    "eligible": "éligible",
-    "conditional": "éligible sous réserve",
-    "ineligible": "non éligible",
-    "undetermined": "indéterminé",
-}
 ROWS = {"added": "Ajoutée", "removed": "Retirée", "changed": "Changée"}
 FILES = {"added": "Ajouté", "removed": "Retiré", "replaced": "Remplacé", "renamed": "Renommé"}
 
@@ -77,7 +71,7 @@ def printed_changes(content: Mapping[str, Any]) -> PrintedChanges | None:
     return PrintedChanges(
         previous=previous["number"],
         previous_at=french.moment(datetime.fromisoformat(previous["deposited_at"])),
-        previous_fingerprint=_grouped(previous["fingerprint"]),
+        previous_fingerprint=grouped(previous["fingerprint"]),
         number=content["number"],
         in_short=in_short(found) or "aucune réponse",
         fields=tuple(_field(each, ink) for each in found["fields"]),
@@ -153,13 +147,13 @@ def _named(file: Mapping[str, Any] | None, ink: Ink) -> str | None:
     """A file by its name, its size and its fingerprint, each on its line."""
     if file is None:
         return None
-    return "\n".join((ink.text(file["name"]), french.size(file["size"]), " ".join(_grouped(file["sha256"]))))
+    return "\n".join((ink.text(file["name"]), french.size(file["size"]), " ".join(grouped(file["sha256"]))))
 
 
 def _conclusion(turn: Mapping[str, str] | None) -> str:
     if turn is None:
         return "La conclusion est la même."
-    before, after = CONCLUSIONS[turn["before"]], CONCLUSIONS[turn["after"]]
+    before, after = (CONCLUSIONS[turn[side]].lower() for side in ("before", "after"))
     return french.typeset(f"La conclusion passe de « {before} » à « {after} ».")
 
 
@@ -173,10 +167,6 @@ def _rules(edition: Mapping[str, str] | None, rules: Mapping[str, str] | None) -
 
 
 def _verdict(found: Mapping[str, Any], ink: Ink) -> PrintedChange:
-    before, after = (VERDICTS[found[side]] if found[side] else "sans objet" for side in ("before", "after"))
+    before, after = (VERDICTS[found[side]].lower() if found[side] else "sans objet" for side in ("before", "after"))
     note = ink.text(found["sentence"]) if found["after"] else ""
     return PrintedChange(f"{found['rule']}{french.NBSP}{found['title']}", note, before, after)
-
-
-def _grouped(digest: str) -> tuple[str, ...]:
-    return tuple(digest[index : index + 8] for index in range(0, len(digest), 8))

@@ -12,7 +12,7 @@ from grantapp.documents.answers import PrintedSection, printed_section
 from grantapp.documents.changes import PrintedChanges, printed_changes
 from grantapp.documents.charts import Charts, charts
 from grantapp.documents.finishing import Attachment, Relationship
-from grantapp.documents.ink import Ink
+from grantapp.documents.ink import Ink, grouped
 from grantapp.documents.originals import Originals, attached, attached_names
 from grantapp.documents.report import Report, report
 from grantapp.documents.summary import KeyFacts, key_facts, shortened
@@ -82,7 +82,7 @@ class PrintedDossier:
     deposited_by: str
     fingerprint: tuple[str, ...]  # in groups of eight
     short_code: str
-    verify_at: str | None  # where a filed version is verified, as its QR code says it
+    verify_address: str | None  # where a filed version is verified, as its QR code says it
     octets: int
     key_facts: tuple[tuple[KeyFacts, ...], ...]  # by column
     sections: tuple[PrintedSection, ...]
@@ -103,7 +103,7 @@ class PrintedDossier:
     @property
     def verify_page(self) -> str | None:
         """The same page as a person types it."""
-        return self.verify_at.partition("://")[2].partition("?")[0] if self.verify_at else None
+        return self.verify_address.partition("://")[2].partition("?")[0] if self.verify_address else None
 
     @property
     def files(self) -> int:
@@ -131,14 +131,14 @@ def pdf(
     attachments = attached(deposit, originals)
     images = {
         f"grantapp:images/{sha256}.jpg": image
-        for sha256 in attached_names(deposit.content)
+        for sha256 in attached_names(deposit)
         if (image := thumbnails(sha256)) is not None
     }
     page = printed_dossier(deposit, attachments=attachments, images=images)
     html = printer.environment().get_template("documents/dossier.html").render(dossier=page)
     tell("Mise en pages…")
-    if page.verify_at:
-        images[QR] = qr.svg(page.verify_at)
+    if page.verify_address:
+        images[QR] = qr.svg(page.verify_address)
     written = printer.render(
         html, identifier=deposit.fingerprint[:32], deposit=deposit, attachments=attachments, images=images
     )
@@ -150,7 +150,7 @@ def printed_dossier(
     deposit: Deposit, *, attachments: tuple[Attachment, ...] = (), images: Collection[str] = ()
 ) -> PrintedDossier:
     content = deposit.content
-    names = attached_names(content)
+    names = attached_names(deposit)
     inside = {each.name for each in attachments}
     answers = {answer["anchor"]: answer for section in content["sections"] for answer in section["answers"]}
     texts = {anchor: answer.get("text") for anchor, answer in answers.items()}
@@ -201,7 +201,7 @@ def printed_dossier(
         deposited_by=ink.text(content["deposited_by"]),
         fingerprint=grouped(deposit.fingerprint),
         short_code=deposit.short_code.replace(" ", french.NBSP),
-        verify_at=qr.address_of(deposit),
+        verify_address=deposit.verify_address,
         octets=len(deposit.canonical),
         key_facts=key_facts(answers, ink),
         sections=printed,
@@ -243,7 +243,3 @@ def _all_replaced(sections: tuple[PrintedSection, ...], ink: Ink) -> tuple[str, 
         for block in section.blocks:
             replaced.update(block.replaced)
     return tuple(sorted(replaced))
-
-
-def grouped(digest: str) -> tuple[str, ...]:
-    return tuple(digest[index : index + 8] for index in range(0, len(digest), 8))

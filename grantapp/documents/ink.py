@@ -77,3 +77,8 @@ def _breakable(word: re.Match[str]) -> str:
         pieces.append(text[start:end])
         start = end
     return ZERO_WIDTH_SPACE.join((*pieces, text[start:]))
+
+
+def grouped(digest: str) -> tuple[str, ...]:
+    """A SHA-256 in groups of eight: somebody may have to read it aloud."""
+    return tuple(digest[index : index + 8] for index in range(0, len(digest), 8))

@@ -30,8 +30,7 @@ def one_page(name: str, deposit: Deposit, given: Callable[[Decimal], Mapping[str
 def render(name: str, deposit: Deposit, **given: object) -> bytes:
     """The PDF of a filed version that `documents/NAME.html` draws; it says in its metadata which deposit it is of."""
     html = printer.environment().get_template(f"documents/{name}.html").render(**given)
-    address = qr.address_of(deposit)
-    images = {QR: qr.svg(address)} if address else {}
+    images = {QR: qr.svg(deposit.verify_address)} if deposit.verify_address else {}
     return printer.render(html, identifier=identifier(name, deposit.fingerprint), deposit=deposit, images=images)
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from grantapp.documents.seal import VERIFY_AT, Content
+from grantapp.documents.seal import Content
+from grantapp.domain.deposit import VERIFY_PATH
 
 MOST_STREAMS = 20_000
 MOST_INFLATED = 64 * 2**20  # bytes, for the whole file
@@ -18,7 +19,7 @@ SNIFFED = 64
 # A fingerprint, or its beginning: in the seal, in the metadata, in the address of the QR code, in the file's own /ID.
 _CLEAR = re.compile(
     rb"empreinte ([0-9a-f]{64})|grantapp:fingerprint>([0-9a-f]{64})<|grantapp:fingerprint=[\"']([0-9a-f]{64})[\"']|"
-    rb'"fingerprint": ?"([0-9a-f]{64})"|' + re.escape(VERIFY_AT.encode()) + rb"([0-9a-f]{12})"
+    rb'"fingerprint": ?"([0-9a-f]{64})"|' + re.escape(VERIFY_PATH.encode()) + rb"([0-9a-f]{12})"
 )
 _IDENTIFIER = re.compile(rb"/ID ?\[ ?(?:<([0-9A-Fa-f]{64})>|\(([0-9a-f]{32})\))")
 _STREAM = re.compile(rb"stream\r?\n")

@@ -2,21 +2,19 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import PurePath
-from typing import Any
 
 from grantapp import french
 from grantapp.documents.finishing import Attachment, Relationship
-from grantapp.domain.deposit import Deposit
+from grantapp.domain.deposit import DATA, Deposit
+from grantapp.domain.piece import media_type_of
 
 Originals = Callable[[str], bytes | None]  # the bytes of a piece by its SHA-256, or None where they are not at hand
 
-DATA = "dossier.json"
 LONGEST_NAME = 100
 LONGEST_SUFFIX = 6  # « .jpeg »; past it, it is a part of the name
-SIGNATURES = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG", "image/png"))
 # What no file system of the day takes in a name, and what hides or turns round a part of it.
 _UNSAFE = re.compile(r'[<>:"/\\|?*]')
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
@@ -27,21 +25,22 @@ def attached(deposit: Deposit, originals: Originals) -> tuple[Attachment, ...]:
     at = datetime.fromisoformat(deposit.content["deposited_at"])
     said = "Les réponses, les constats et les montants de ce dossier, pour les logiciels"
     data = Attachment(DATA, deposit.canonical, "application/json", Relationship.DATA, french.typeset(said), at)
-    names = attached_names(deposit.content)
+    names = attached_names(deposit)
     pieces = []
     for sha256, name in names.items():
         content = originals(sha256)
         if content is not None:
             described = french.typeset(f"Pièce jointe au dossier {deposit.content['reference']}")
-            pieces.append(Attachment(name, content, _media_type(content), Relationship.SUPPLEMENT, described, at))
+            media_type = media_type_of(content) or "application/octet-stream"
+            pieces.append(Attachment(name, content, media_type, Relationship.SUPPLEMENT, described, at))
     return (data, *pieces)
 
 
-def attached_names(content: Mapping[str, Any]) -> dict[str, str]:
+def attached_names(deposit: Deposit) -> dict[str, str]:
     """The name of each piece inside the PDF, by its SHA-256: safe on any machine, and no two alike."""
     names: dict[str, str] = {}
     taken = {DATA}
-    for piece in _pieces(content):
+    for _, piece in deposit.pieces:
         if piece["sha256"] not in names:
             name = _unlike(safe_name(piece["name"]), taken)
             names[piece["sha256"]] = name
@@ -68,14 +67,3 @@ def _unlike(name: str, taken: set[str]) -> str:
         number += 1
         tried = f"{path.stem} ({number}){path.suffix}"
     return tried
-
-
-def _pieces(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for section in content["sections"]:
-        for answer in section["answers"]:
-            yield from answer.get("pieces", ())
-
-
-def _media_type(content: bytes) -> str:
-    found = (kind for signature, kind in SIGNATURES if content.startswith(signature))
-    return next(found, "application/octet-stream")

@@ -20,8 +20,8 @@ from pikepdf import Array, Dictionary, Name, OutlineItem
 from grantapp import french
 from grantapp.documents import FONTS
 from grantapp.documents import pdf as printer
-from grantapp.documents.dossier import PrintedDossier, grouped, printed_dossier
-from grantapp.documents.ink import Ink
+from grantapp.documents.dossier import PrintedDossier, printed_dossier
+from grantapp.documents.ink import Ink, grouped
 from grantapp.documents.leaf import identifier, render
 from grantapp.documents.seal import unseal
 from grantapp.domain.deposit import Deposit
@@ -69,12 +69,8 @@ class Entry:
 
 def filed(deposit: Deposit) -> Iterator[Filed]:
     """Every file of a deposit; one given twice is listed twice, as in the dossier."""
-    number = 0
-    for section in deposit.content["sections"]:
-        for answer in section["answers"]:
-            for each in answer.get("pieces", ()):
-                number += 1
-                yield Filed(number, answer["label"], each["name"], each["size"], each["sha256"])
+    for number, (label, each) in enumerate(deposit.pieces, start=1):
+        yield Filed(number, label, each["name"], each["size"], each["sha256"])
 
 
 def write(deposit: Deposit, dossier: Path, appended: Sequence[Appended], out: BinaryIO) -> None:

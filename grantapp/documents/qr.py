@@ -4,16 +4,7 @@ import io
 
 import segno
 
-from grantapp.domain.deposit import Deposit
-
 QUIET_ZONE = 4  # modules, as the standard asks
-VERIFY_AT = "/verifier-un-dossier?code="
-
-
-def address_of(deposit: Deposit) -> str | None:
-    """Where a filed version is verified; None for what is not filed, or was filed before sites gave their address."""
-    site = deposit.content.get("address")
-    return f"{site}{VERIFY_AT}{deposit.fingerprint[:12]}" if site and deposit.content["number"] else None
 
 
 def matrix(address: str) -> tuple[tuple[bool, ...], ...]:

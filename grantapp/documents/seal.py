@@ -18,11 +18,11 @@ from pikepdf import Array, Dictionary, Name
 
 from grantapp.documents import seal_cms
 from grantapp.documents.seal_key import NAME, Certificate, SealKey
+from grantapp.domain.deposit import VERIFY_PATH, verify_address
 
 FIELD = "Cachet"
 SHOWN = "Cachet technique du document"  # what a screen reader says of the field
 REASON = "Cachet technique non qualifie, empreinte "  # plain ASCII: read again from the raw bytes, below
-VERIFY_AT = "/verifier-un-dossier?code="
 PLACEHOLDER = 9_999_999_999  # ten digits, for each number that is known only once the file is written
 PRINTED_AND_LOCKED = 4 | 128
 NO_CHANGES = 1
@@ -105,7 +105,7 @@ def _prepare(document: pikepdf.Pdf, *, at: datetime, fingerprint: str, address: 
         )
     )
     if address:
-        signature.ContactInfo = f"{address}{VERIFY_AT}{fingerprint[:12]}"
+        signature.ContactInfo = verify_address(address, fingerprint)
     widget = document.make_indirect(
         Dictionary(
             Type=Name.Annot,
@@ -195,7 +195,7 @@ def examine_seal(content: Content, certificates: Sequence[Certificate] = ()) -> 
 
 def has_seal(content: Content, certificates: Sequence[Certificate] = ()) -> bool:
     """Whether a file bears what our seals bear, even damaged: the words, or the certificate itself."""
-    marks = [NAME.encode(), REASON.encode(), VERIFY_AT.encode()]
+    marks = [NAME.encode(), REASON.encode(), VERIFY_PATH.encode()]
     marks += [each.chain[0].hex().encode() for each in certificates]
     return any(content.find(mark) >= 0 for mark in marks)
 

@@ -4,10 +4,7 @@ A deposit holds sentences and labels, not references to them: it prints the same
 the rules and of the wording.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +13,8 @@ from grantapp.domain import project_file
 from grantapp.domain.answer import as_text, as_value
 from grantapp.domain.changes import as_json as changes_as_json
 from grantapp.domain.changes import changes
-from grantapp.domain.edition import Edition, Passage
+from grantapp.domain.edition import Edition
+from grantapp.domain.frozen import Frozen, cited, passage
 from grantapp.domain.judgement import Judgement, as_json
 from grantapp.domain.project import Project, Section, is_asked
 from grantapp.domain.question import Kind, Question
@@ -27,24 +25,34 @@ from grantapp.domain.wizard import asked_steps, questions_of
 FORMAT = 3
 
 
-@dataclass(frozen=True)
-class Deposit:
-    """Plain values only (text, numbers as text, lists, mappings), as written in `canonical`."""
+DATA = "dossier.json"  # the name of a deposit as a file: its canonical form
+VERIFY_PATH = "/verifier-un-dossier?code="  # on the site where it was filed, followed by the start of its fingerprint
 
-    content: Mapping[str, Any]
 
-    @property
-    def canonical(self) -> bytes:
-        """The one way of writing it down, byte for byte."""
-        return json.dumps(self.content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-    @property
-    def fingerprint(self) -> str:
-        return hashlib.sha256(self.canonical).hexdigest()
+class Deposit(Frozen):
+    """What one version of a dossier froze."""
 
     @property
     def short_code(self) -> str:
         return short_code(self.fingerprint)
+
+    @property
+    def verify_address(self) -> str | None:
+        """Where a filed version is verified; None for what is not filed, or was before sites gave their address."""
+        site = self.content.get("address")
+        return verify_address(site, self.fingerprint) if site and self.content["number"] else None
+
+    @property
+    def pieces(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Each file filed, with the label of the piece it was given for; one that was given twice comes twice."""
+        for section in self.content["sections"]:
+            for answer in section["answers"]:
+                for piece in answer.get("pieces", ()):
+                    yield answer["label"], piece
+
+
+def verify_address(site: str, fingerprint: str) -> str:
+    return f"{site}{VERIFY_PATH}{fingerprint[:12]}"
 
 
 def short_code(fingerprint: str) -> str:
@@ -55,7 +63,7 @@ def short_code(fingerprint: str) -> str:
 
 def thaw(canonical: bytes) -> Deposit:
     """The deposit back from its stored bytes."""
-    return Deposit(json.loads(canonical))
+    return Deposit.thaw(canonical)
 
 
 def freeze(
@@ -85,19 +93,19 @@ def freeze(
         "edition": {
             "id": edition.id,
             "version": edition.version,
-            "call": _passage(edition.call),
-            "title": _passage(edition.title),
-            "authority": _passage(edition.authority),
+            "call": passage(edition.call),
+            "title": passage(edition.title),
+            "authority": passage(edition.authority),
             "opens_on": edition.window.opens_on.isoformat(),
             "closes_on": edition.window.closes_on.isoformat(),
-            "citations": [asdict(each) for each in edition.window.cites],
-            "hour_note": _passage(edition.window.hour_note),
-            "successor": _passage(edition.successor),
+            "citations": cited(edition.window.cites),
+            "hour_note": passage(edition.window.hour_note),
+            "successor": passage(edition.successor),
             "amendments": [
-                {"on": each.on.isoformat(), "clause": each.clause} | _passage(each.text) for each in edition.amended(at)
+                {"on": each.on.isoformat(), "clause": each.clause} | passage(each.text) for each in edition.amended(at)
             ],
         },
-        "texts": {name: _passage(text) for name, text in edition.texts.items()},
+        "texts": {name: passage(said) for name, said in edition.texts.items()},
         "project": project_file.dump(project, edition.id),
         "sections": [_section(edition, project, step) for step in asked_steps(edition, project)],
         "judgement": as_json(judgement),
@@ -118,10 +126,6 @@ def _since(previous: Deposit | None, content: Mapping[str, Any]) -> dict[str, An
         },
         "changes": changes_as_json(changes(previous.content, content)),
     }
-
-
-def _passage(passage: Passage) -> dict[str, object]:
-    return {"text": str(passage), "citations": [asdict(each) for each in passage.cites]}
 
 
 def _section(edition: Edition, project: Project, section: Section) -> dict[str, object]:

@@ -1,14 +1,8 @@
 """What an edition asks, frozen as plain values: the source of its blank form, whoever prints it and whenever."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
-
 from grantapp import french
-from grantapp.domain.edition import Edition, Passage, Window
-from grantapp.domain.eligibility import Citation
+from grantapp.domain.edition import Edition, Window
+from grantapp.domain.frozen import Frozen, cited, passage
 from grantapp.domain.project import Section
 from grantapp.domain.question import Choice, Kind, Question, When
 from grantapp.domain.wizard import questions_of, steps
@@ -17,19 +11,8 @@ from grantapp.french import typeset
 FORMAT = 1  # raised when the form is drawn otherwise: each edition then has a new file
 
 
-@dataclass(frozen=True)
-class Questionnaire:
-    """Plain values only, as written in `canonical`: a question that changes gives another fingerprint."""
-
-    content: Mapping[str, Any]
-
-    @property
-    def canonical(self) -> bytes:
-        return json.dumps(self.content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-    @property
-    def fingerprint(self) -> str:
-        return hashlib.sha256(self.canonical).hexdigest()
+class Questionnaire(Frozen):
+    """A question that changes gives another fingerprint."""
 
     @classmethod
     def of(cls, edition: Edition) -> "Questionnaire":
@@ -40,13 +23,13 @@ class Questionnaire:
                 "edition": {
                     "id": edition.id,
                     "version": edition.version,
-                    "call": _passage(edition.call),
-                    "title": _passage(edition.title),
-                    "authority": _passage(edition.authority),
-                    "successor": _passage(edition.successor),
+                    "call": passage(edition.call),
+                    "title": passage(edition.title),
+                    "authority": passage(edition.authority),
+                    "successor": passage(edition.successor),
                     "carried_from": edition.carried_from,
                 },
-                "texts": {name: _passage(text) for name, text in edition.texts.items()},
+                "texts": {name: passage(said) for name, said in edition.texts.items()},
                 "window": _window(edition.window),
                 "regions": [
                     {"region": region.name_in_french} | _window(own) for region, own in edition.regional.items()
@@ -56,7 +39,7 @@ class Questionnaire:
                         "on": each.on.isoformat(),
                         "hour": each.hour.isoformat() if each.hour else None,
                         "region": each.region.name_in_french,
-                        "citations": _cited(each.cites),
+                        "citations": cited(each.cites),
                     }
                     for each in edition.rounds
                 ],
@@ -67,33 +50,20 @@ class Questionnaire:
                         "title": typeset(each.title),
                         "severity": each.severity.value,
                         "looks_at": list(each.anchors),
-                        "citations": _cited(each.cites),
+                        "citations": cited(each.cites),
                     }
                     for each in edition.rules
                 ],
             }
         )
 
-    @classmethod
-    def read(cls, canonical: bytes) -> "Questionnaire":
-        """Back from its stored bytes."""
-        return cls(json.loads(canonical))
-
-
-def _passage(passage: Passage) -> dict[str, object]:
-    return {"text": str(passage), "citations": _cited(passage.cites)}
-
-
-def _cited(citations: Iterable[Citation]) -> list[dict[str, object]]:
-    return [asdict(each) for each in citations]
-
 
 def _window(window: Window) -> dict[str, object]:
     return {
         "opens_on": window.opens_on.isoformat(),
         "closes_on": window.closes_on.isoformat(),
-        "hour_note": _passage(window.hour_note),
-        "citations": _cited(window.cites),
+        "hour_note": passage(window.hour_note),
+        "citations": cited(window.cites),
     }
 
 

@@ -127,7 +127,7 @@ MAKERS: Mapping[DocumentKind, Maker] = {
 
 PRINTOUT_MAKERS: Mapping[PrintoutKind, Callable[[bytes], bytes]] = {
     PrintoutKind.PREPARATORY: lambda source: preparatory.pdf(thaw(source)),
-    PrintoutKind.BLANK_FORM: lambda source: blank_form.pdf(Questionnaire.read(source)),
+    PrintoutKind.BLANK_FORM: lambda source: blank_form.pdf(Questionnaire.thaw(source)),
 }
 
 

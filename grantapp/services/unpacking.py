@@ -9,13 +9,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from grantapp.domain.deposit import FORMAT
+from grantapp.domain.deposit import DATA, FORMAT
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.project_file import Fault
 from grantapp.french import size, typeset
 from grantapp.inspection.embedded import EmbeddedFile, embedded
 
-DATA = "dossier.json"  # what the archive copy carries: the canonical text of its deposit
 MOST_BYTES = 20_000_000  # of JSON
 MOST_PDF_BYTES = 300_000_000  # an archive copy carries the pieces
 

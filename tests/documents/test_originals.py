@@ -52,7 +52,7 @@ def test_pieces_come_out_as_they_were_given_beside_the_data(deposit_of_pieces, r
 
 
 def test_each_file_says_what_it_is_to_the_document(deposit_of_pieces):
-    files = ("a.pdf", b"%PDF-1"), ("b.jpg", b"\xff\xd8\xff"), ("c.png", b"\x89PNG\r\n"), ("d.bin", b"autre")
+    files = ("a.pdf", b"%PDF-1"), ("b.jpg", b"\xff\xd8\xff"), ("c.png", b"\x89PNG\r\n\x1a\n"), ("d.bin", b"autre")
     made = attached(deposit_of_pieces(*files), given(*files))
     assert [(each.name, each.media_type, each.relationship) for each in made if each.name[1] == "."] == [
         ("a.pdf", "application/pdf", Relationship.SUPPLEMENT),
@@ -76,7 +76,7 @@ def test_a_piece_given_twice_is_carried_once(deposit_of_pieces):
 def test_no_two_names_are_alike_on_a_machine_that_takes_capitals_for_small_letters(deposit_of_pieces):
     names = ("Plan.pdf", "plan.pdf", "PLAN.PDF", "dossier.json", "plan (2).pdf")
     deposit = deposit_of_pieces(*((name, name.encode()) for name in names))
-    found = [name for name in attached_names(deposit.content).values() if "arque" not in name]
+    found = [name for name in attached_names(deposit).values() if "arque" not in name]
     assert found == ["Plan.pdf", "plan (2).pdf", "PLAN (3).PDF", "dossier (2).json", "plan (2) (2).pdf"]
 
 

@@ -35,20 +35,20 @@ def bare(address: str) -> list[list[bool]]:
 
 def test_each_page_shows_the_code_that_leads_to_its_deposit(sample):
     deposit, printed = sample
-    expected = bare(qr.address_of(deposit))
+    expected = bare(deposit.verify_address)
     for number in range(1, len(printed.pages)):
         assert modules_in(printed.picture(number, DOTS_PER_INCH), FOOT, len(expected)) == expected, number
 
 
 def test_the_code_of_another_deposit_is_told_apart(sample, deposit_of):
     _, printed = sample
-    other = bare(qr.address_of(deposit_of(Project(), steps=("request",))))
+    other = bare(deposit_of(Project(), steps=("request",)).verify_address)
     assert modules_in(printed.picture(1, DOTS_PER_INCH), FOOT, len(other)) != other
 
 
 def test_the_cover_shows_it_larger_and_says_how_to_use_it(sample):
     deposit, printed = sample
-    expected = bare(qr.address_of(deposit))
+    expected = bare(deposit.verify_address)
     picture = printed.picture(0, DOTS_PER_INCH)
     tops = range(150, 260)
     assert any(modules_in(picture, (153, top, 188, top + 37), len(expected)) == expected for top in tops)
@@ -58,7 +58,7 @@ def test_the_cover_shows_it_larger_and_says_how_to_use_it(sample):
 def test_its_address_holds_the_short_code_and_the_site_of_the_deposit(sample):
     deposit, _ = sample
     code = deposit.short_code.replace(" ", "").lower()
-    assert qr.address_of(deposit) == f"https://depots.example/verifier-un-dossier?code={code}"
+    assert deposit.verify_address == f"https://depots.example/verifier-un-dossier?code={code}"
 
 
 def test_the_foot_of_each_page_says_the_code_in_clear_and_where_to_type_it(sample):
@@ -73,7 +73,7 @@ def test_what_is_not_filed_or_has_no_site_shows_no_code(deposit_of, read, number
     deposit = deposit_of(Project(), steps=("request",), number=number)
     if number:
         deposit = Deposit({name: each for name, each in deposit.content.items() if name != "address"})
-    assert qr.address_of(deposit) is None
+    assert deposit.verify_address is None
     printed = read(dossier.pdf(deposit))
     assert "verifier-un-dossier" not in printed.text and "flashez" not in printed.text
     assert re.search(r"F22-0042( v1)? · [0-9A-F]{4} ", printed.pages[1])

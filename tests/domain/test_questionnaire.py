@@ -15,7 +15,7 @@ EDITION = get_edition("ademe_2022")
 @pytest.mark.parametrize("edition", all_editions(), ids=lambda edition: edition.id)
 def test_a_questionnaire_comes_back_from_its_bytes(edition):
     frozen = Questionnaire.of(edition)
-    back = Questionnaire.read(frozen.canonical)
+    back = Questionnaire.thaw(frozen.canonical)
     assert back.canonical == frozen.canonical and back.fingerprint == frozen.fingerprint
     asked = [question["anchor"] for section in back.content["sections"] for question in section["questions"]]
     assert asked == [question.anchor for step in steps(edition) for question in questions_of(edition, step)]

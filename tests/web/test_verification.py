@@ -6,7 +6,6 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from grantapp.documents import qr
 from grantapp.documents.seal import seal
 from grantapp.domain.deposit import thaw
 from grantapp.services import demonstration, printing, sealing
@@ -61,7 +60,7 @@ def test_the_page_asks_for_a_file_or_a_code_and_says_the_possible_answers(anonym
 
 def test_the_address_of_the_qr_code_answers_at_once(anonymous, filed):
     deposit, _ = filed
-    printed = qr.address_of(deposit)
+    printed = deposit.verify_address
     page = anonymous.read(printed.removeprefix("http://127.0.0.1:8000"))
     assert plain(page.soup.select_one(".ga-conclusion__word").text) == "Déposé"
     assert page.says(f"{deposit.content['reference']}, version 1")
