@@ -2,7 +2,11 @@
 
 from alembic import context
 
-from grantapp.storage.models import Base
+from grantapp.storage import cooperative, models
+from grantapp.storage.columns import Base
+
+# Importing them is what fills the metadata.
+TABLES = (models, cooperative)
 
 with context.config.attributes["engine"].connect() as connection:
     context.configure(

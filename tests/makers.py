@@ -10,7 +10,7 @@ from stdnum import luhn
 from grantapp.documents.seal_key import SealKey, make_key
 from grantapp.domain.deposit import Deposit, freeze
 from grantapp.domain.judgement import judge
-from grantapp.domain.people import Person
+from grantapp.domain.people import Person, Role
 from grantapp.domain.project import Project
 from grantapp.domain.project_file import dump_section
 from grantapp.domain.wizard import steps
@@ -108,6 +108,18 @@ def make_stranger(sessions: Sessions) -> Person:
         organisation="Plomberie imaginaire",
         siren=make_siren(1000),
     )
+
+
+def make_director(sessions: Sessions, by: Person) -> Person:
+    """The same person, who now directs a cooperative."""
+    with sessions.writing() as session:
+        organisation_id = by.memberships[0].organisation_id
+        session.add(MembershipRow(person_id=by.id, organisation_id=organisation_id, role=Role.DIRECTOR, created_at=NOW))
+        session.commit()
+    with sessions.reading() as session:
+        found = accounts.find_person(session, by.id, by.epoch)
+        assert found is not None
+        return found
 
 
 def make_draft(sessions: Sessions, by: Person) -> str:

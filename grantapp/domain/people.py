@@ -10,9 +10,23 @@ LONGEST_PASSWORD = 500  # hashing is slow on purpose: nobody may make it slower
 
 
 class Role(StrEnum):
-    """What a person is *in* an organisation."""
+    """What a person is *in* an organisation; what it allows is said in `domain/access.py`."""
 
-    MANAGER = "manager"  # may fill and file for the organisation
+    DIRECTOR = "director"  # of a cooperative: its own dossiers, and what it gathers from its members
+    MANAGER = "manager"  # of a firm: engages it
+    CONTRIBUTOR = "contributor"  # fills, and files nothing
+    REVIEWER = "reviewer"  # reads what was filed
+    ADMINISTRATOR = "administrator"  # says who is who, and sees no dossier
+
+    @property
+    def label(self) -> str:
+        return {
+            "director": "Direction",
+            "manager": "Gérance",
+            "contributor": "Contribution",
+            "reviewer": "Lecture des dépôts",
+            "administrator": "Administration",
+        }[self.value]
 
 
 @dataclass(frozen=True)
@@ -20,7 +34,7 @@ class Membership:
     organisation_id: UUID
     organisation: str  # its name
     siren: str
-    role: Role
+    roles: frozenset[Role]  # at least one
 
 
 @dataclass(frozen=True)

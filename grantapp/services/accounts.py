@@ -117,15 +117,20 @@ def any_person(session: Session) -> bool:
 
 
 def as_person(row: PersonRow) -> Person:
-    memberships = sorted(row.memberships, key=lambda each: (each.created_at, each.organisation.name))
+    """The value of a row, its organisations in the order they were joined."""
+    roles: dict[UUID, list[MembershipRow]] = {}
+    for each in sorted(row.memberships, key=lambda each: (each.created_at, each.organisation.name)):
+        roles.setdefault(each.organisation_id, []).append(each)
     return Person(
         id=row.id,
         name=row.name,
         email=row.email,
         epoch=row.epoch,
         memberships=tuple(
-            Membership(each.organisation_id, each.organisation.name, each.organisation.siren, each.role)
-            for each in memberships
+            Membership(
+                key, held[0].organisation.name, held[0].organisation.siren, frozenset(each.role for each in held)
+            )
+            for key, held in roles.items()
         ),
     )
 

@@ -14,13 +14,14 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from grantapp.domain import lifecycle
+from grantapp.domain.access import Act
 from grantapp.domain.edition import Edition
 from grantapp.domain.inspected import Note
 from grantapp.domain.lifecycle import Move, Refused
 from grantapp.domain.people import Person
 from grantapp.domain.project import section_named
 from grantapp.inspection.opening import Opened, opened
-from grantapp.services import drafting, journal
+from grantapp.services import access, drafting, journal
 from grantapp.services.pages import AttachmentLine
 from grantapp.storage import queries
 from grantapp.storage.database import Sessions
@@ -103,7 +104,7 @@ def replace(
 def detach(session: Session, reference: str, attachment_id: UUID, *, now: datetime, by: Person) -> None:
     """Withdraw a file from the dossier; withdrawing it twice changes nothing."""
     row = queries.get_attachment(session, reference, attachment_id, by)
-    lifecycle.move(row.dossier.state, Move.SAVE)
+    lifecycle.move(access.require(session, row.dossier, Act.FILL, by=by).state, Move.SAVE)
     if row.removed_at is not None:
         return
     row.removed_at, row.removed_by_id = now, by.id
@@ -132,14 +133,14 @@ def read_thumbnail(session: Session, files: Files, reference: str, attachment_id
 
 
 def _changeable(session: Session, reference: str, by: Person) -> DossierRow:
-    dossier = queries.get_dossier(session, reference, by)
+    dossier = access.dossier_for(session, reference, Act.FILL, by=by)
     lifecycle.move(dossier.state, Move.SAVE)
     return dossier
 
 
 def _replaceable(session: Session, reference: str, attachment_id: UUID, by: Person) -> AttachmentRow:
     row = queries.get_attachment(session, reference, attachment_id, by)
-    lifecycle.move(row.dossier.state, Move.SAVE)
+    lifecycle.move(access.require(session, row.dossier, Act.FILL, by=by).state, Move.SAVE)
     if row.removed_at is not None:
         raise NotFound
     return row

@@ -6,12 +6,13 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from grantapp.domain import lifecycle
+from grantapp.domain.access import Act
 from grantapp.domain.changes import in_short
 from grantapp.domain.deposit import Deposit, freeze, thaw
 from grantapp.domain.lifecycle import Move, Refused, State
 from grantapp.domain.people import Person
 from grantapp.french import moment, plural
-from grantapp.services import drafting, journal, papers
+from grantapp.services import access, drafting, journal, papers
 from grantapp.services.pages import AttachmentLine, DossierHead, MissingPage, ReceiptPage, VersionLine
 from grantapp.services.papers import PRINT
 from grantapp.storage import queries
@@ -28,7 +29,7 @@ def deposit(
     file, if it is known. Filing again what is filed is no error: no job, and nothing changes. `Refused` while anything
     is missing, when nothing changed since the last version, and when somebody else filed or gave up meanwhile.
     """
-    dossier = queries.get_dossier(session, reference, by)
+    dossier = access.dossier_for(session, reference, Act.FILE, by=by)
     head = drafting.head_of(dossier)
     if number is not None and number != head.number:
         raise Refused(_moved_on(head, number))
@@ -85,7 +86,7 @@ def last_deposit(dossier: DossierRow) -> Deposit | None:
 
 def receipt(session: Session, reference: str, *, number: int | None = None, by: Person) -> ReceiptPage:
     """The proof of a filing: of the last one, unless a version is named."""
-    dossier = queries.get_dossier(session, reference, by)
+    dossier = queries.get_dossier(session, reference, by, Act.READ_FILED)
     row = queries.get_deposit(session, reference, by, number)
     frozen = thaw(row.canonical.encode())
     document = queries.find_document(session, row.id)

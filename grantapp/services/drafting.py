@@ -4,26 +4,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from grantapp import editions
 from grantapp.domain import lifecycle, wizard
+from grantapp.domain.access import REFUSALS, Act, allowed
 from grantapp.domain.derived import REGION
 from grantapp.domain.edition import Amendment, Edition, Window
 from grantapp.domain.eligibility import Finding, Severity, Verdict
 from grantapp.domain.facts import facts_for
 from grantapp.domain.judgement import judge
 from grantapp.domain.lifecycle import Move, Refused, State
-from grantapp.domain.people import Person
+from grantapp.domain.people import Membership, Person
 from grantapp.domain.project import Project, Section, governing, is_anchor, section_named, sections
 from grantapp.domain.project_file import dump_section, load_section
 from grantapp.domain.question import Piece
 from grantapp.domain.region import Region
 from grantapp.domain.sections.funding import Pieces
 from grantapp.french import PARIS, day
-from grantapp.services import journal, wording
+from grantapp.services import access, journal, wording
 from grantapp.services.pages import (
     AttachmentLine,
     ConflictPage,
@@ -127,17 +128,17 @@ def start(
     by: Person,
     another: bool = False,
     given: Answers | None = None,
+    organisation_id: UUID | None = None,
 ) -> str:
     """The reference of a draft for this edition: the one already open, unless `another` is wanted.
 
     `given` holds answers by section and question, known before the draft: a new draft begins with them.
+    `organisation_id` is the organisation in whose name; the first where this person may answer, unless it is said.
     """
     edition = editions.find_edition(edition_id)
     if edition is None:
         raise NotFound
-    if not by.memberships:
-        raise Refused("Rattachez d'abord votre compte à une organisation.")
-    organisation = by.memberships[0]
+    organisation = _in_whose_name(by, organisation_id)
     open_draft = queries.find_open_draft(session, organisation.organisation_id, edition_id, by)
     if open_draft and not another:
         return open_draft.reference
@@ -146,6 +147,15 @@ def start(
             f"L'appel « {edition.title} » s'est clos le {day(edition.window.closes_on)} : on ne peut plus y commencer "
             f"de dossier. {edition.successor}"
         )
+    dossier = create(session, edition, organisation, given=given or {}, now=now, by=by)
+    session.commit()
+    return dossier.reference
+
+
+def create(
+    session: Session, edition: Edition, organisation: Membership, *, given: Answers, now: datetime, by: Person
+) -> DossierRow:
+    """A new draft of an organisation, in the caller's transaction."""
     dossier = DossierRow(
         id=uuid4(),
         reference=_next_reference(session, edition.reference_prefix),
@@ -159,7 +169,7 @@ def start(
     session.add(dossier)
     # What the account and the pre-check already say is not asked twice; nothing else is guessed.
     known: dict[str, Mapping[str, object]] = {"organisation": {"name": organisation.organisation}}
-    for name, answers in (given or {}).items():
+    for name, answers in given.items():
         known[name] = {**known.get(name, {}), **answers}
     for name, answers in known.items():
         if name not in edition.steps:
@@ -170,8 +180,18 @@ def start(
         row.saved_at, row.saved_by_id = now, by.id
         session.add(row)
     journal.record(session, "started", dossier=dossier, detail={"edition": edition.id}, now=now, by=by)
-    session.commit()
-    return dossier.reference
+    return dossier
+
+
+def _in_whose_name(by: Person, organisation_id: UUID | None) -> Membership:
+    if not by.memberships:
+        raise Refused("Rattachez d'abord votre compte à une organisation.")
+    fillable = [each for each in by.memberships if Act.FILL in allowed(each.roles)]
+    if organisation_id is not None:
+        fillable = [each for each in fillable if each.organisation_id == organisation_id]
+    if not fillable:
+        raise Refused(REFUSALS[Act.FILL])
+    return fillable[0]
 
 
 def save_step(
@@ -190,7 +210,7 @@ def save_step(
     `seen` is the version of the page that was filled. When another save came between, `Conflict` shows both; the
     same content posted twice is no conflict and writes nothing. `Refused` once the dossier is deposited.
     """
-    dossier = queries.get_dossier(session, reference, by)
+    dossier = access.dossier_for(session, reference, Act.FILL, by=by)
     lifecycle.move(dossier.state, Move.SAVE)
     edition, section = _step(dossier, name)
     project = project_of(dossier)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from grantapp.domain import lifecycle
+from grantapp.domain.access import Act
 from grantapp.domain.changes import in_short
 from grantapp.domain.deposit import Deposit, freeze, thaw
 from grantapp.domain.edition import Window
@@ -17,7 +18,7 @@ from grantapp.domain.people import Person
 from grantapp.domain.project import section_named
 from grantapp.domain.project_file import dump_section, load_section
 from grantapp.french import day, moment, typeset
-from grantapp.services import depositing, drafting, journal
+from grantapp.services import access, depositing, drafting, journal
 from grantapp.services.pages import ChangesPage, DossierHead
 from grantapp.storage import queries
 from grantapp.storage.models import AttachmentRow, DossierRow, SectionRow
@@ -37,7 +38,7 @@ def reopen(session: Session, reference: str, *, number: int, now: datetime, by: 
     Doing it twice changes nothing. `Refused` when the call does not receive any more, when somebody else is already
     preparing the next version, or filed it.
     """
-    dossier = queries.get_dossier(session, reference, by)
+    dossier = access.dossier_for(session, reference, Act.FILL, by=by)
     head = drafting.head_of(dossier)
     if dossier.state is State.DRAFT and head.filed and head.filed.number == number:
         line = queries.find_last_act(session, dossier, "reopened")
@@ -78,7 +79,7 @@ def find_upcoming(session: Session, reference: str, *, now: datetime, by: Person
 
 def version(session: Session, reference: str, number: int, *, by: Person) -> ChangesPage:
     """What a filed version changed to the one before, as it was frozen."""
-    dossier = queries.get_dossier(session, reference, by)
+    dossier = queries.get_dossier(session, reference, by, Act.READ_FILED)
     row = queries.get_deposit(session, reference, by, number)
     content = thaw(row.canonical.encode()).content
     previous, found = content.get("previous"), content.get("changes")
@@ -99,7 +100,7 @@ def renounce(session: Session, reference: str, *, seen: str, now: datetime, by: 
     `seen` comes from the page that listed what would be lost; if anything was saved since, `Refused`, and the page has
     to be read again.
     """
-    dossier = queries.get_dossier(session, reference, by)
+    dossier = access.dossier_for(session, reference, Act.FILE, by=by)
     after = lifecycle.move(dossier.state, Move.RENOUNCE)
     last = depositing.last_deposit(dossier)
     if last is None:

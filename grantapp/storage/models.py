@@ -3,54 +3,21 @@
 A table class ends in `Row`; the value it stores has the bare name. No logic beyond that.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, Uuid
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grantapp.domain.lifecycle import State
 from grantapp.domain.people import Goal, Opening, Role
 from grantapp.domain.throttle import Gate
+from grantapp.storage.columns import Base, Utc, one_of, refuse, stored
 
 MOST_ATTEMPTS = 5
-
-
-class Utc(sa.types.TypeDecorator[datetime]):
-    """An instant. Refuses one without a zone; gives it back in UTC."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: object) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value} has no time zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: object) -> datetime | None:
-        # SQLite keeps no zone; what it holds was written in UTC.
-        return value and (value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC))
-
-
-def stored(choices: type[StrEnum]) -> sa.Enum:
-    """An enumeration kept by value, as text; its values are checked by a named CHECK of the table."""
-    return sa.Enum(
-        choices,
-        native_enum=False,
-        create_constraint=False,
-        length=20,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
-def one_of(column: str, choices: type[StrEnum]) -> CheckConstraint:
-    values = ", ".join(f"'{choice.value}'" for choice in choices)
-    return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
 
 
 class JobState(StrEnum):
@@ -78,18 +45,6 @@ class PrintoutKind(StrEnum):
     PREPARATORY = "preparatory"
 
 
-class Base(DeclarativeBase):
-    metadata = sa.MetaData(
-        naming_convention={
-            "pk": "pk_%(table_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        }
-    )
-
-
 class PersonRow(Base):
     __tablename__ = "person"
     __table_args__ = (CheckConstraint("epoch >= 1", name="epoch_positive"),)
@@ -107,7 +62,7 @@ class PersonRow(Base):
 class OrganisationRow(Base):
     """The SIREN is not unique on purpose: whoever signs up with the SIREN of another must not enter its dossiers.
 
-    Until invitations exist, each sign-up makes an organisation of its own.
+    Each sign-up makes an organisation of its own; one joins another by its invitation, never by a number.
     """
 
     __tablename__ = "organisation"
@@ -120,12 +75,14 @@ class OrganisationRow(Base):
 
 
 class MembershipRow(Base):
+    """One role of a person in an organisation; a person may hold several."""
+
     __tablename__ = "membership"
     __table_args__ = (one_of("role", Role), Index(None, "organisation_id"))
 
     person_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("person.id"), primary_key=True)
     organisation_id: Mapped[UUID] = mapped_column(Uuid(), ForeignKey("organisation.id"), primary_key=True)
-    role: Mapped[Role] = mapped_column(stored(Role))
+    role: Mapped[Role] = mapped_column(stored(Role), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(Utc())
 
     person: Mapped[PersonRow] = relationship(back_populates="memberships")
@@ -299,6 +256,18 @@ class JobRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Utc())
 
 
+class ProgressRow(Base):
+    """How far a long job is: a page shows it. Its job's lease is renewed with it."""
+
+    __tablename__ = "progress"
+    __table_args__ = (CheckConstraint("done BETWEEN 0 AND total", name="done_of_total"),)
+
+    job_id: Mapped[int] = mapped_column(Integer(), ForeignKey("job.id"), primary_key=True)
+    done: Mapped[int] = mapped_column(Integer())
+    total: Mapped[int] = mapped_column(Integer())
+    noted_at: Mapped[datetime] = mapped_column(Utc())
+
+
 class JournalRow(Base):
     """Who did what, when: one line a command, in order, for ever. No answers here, only what was done to which part."""
 
@@ -313,22 +282,14 @@ class JournalRow(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(sa.JSON())
 
 
-def _refuse(name: str, moment: str, table: str, reason: str, condition: str = "") -> None:
-    """A trigger that refuses; the migration writes the same, word for word."""
-    when = f" WHEN {condition}" if condition else ""
-    trigger = f"CREATE TRIGGER {name} BEFORE {moment} ON {table}{when} BEGIN SELECT RAISE(ABORT, '{reason}'); END"
-    ddl = sa.DDL(trigger).execute_if(dialect="sqlite")  # type: ignore[no-untyped-call]
-    sa.event.listen(Base.metadata.tables[table], "after_create", ddl)
-
-
 for _table in ("deposit", "journal"):
     for _verb in ("UPDATE", "DELETE"):
-        _refuse(f"{_table}_no_{_verb.lower()}", _verb, _table, f"a {_table} row never changes")
+        refuse(f"{_table}_no_{_verb.lower()}", _verb, _table, f"a {_table} row never changes")
 
 for _table in ("section", "attachment"):
     for _verb, _rows in (("INSERT", "NEW"), ("UPDATE", "OLD NEW"), ("DELETE", "OLD")):
         _ids = ", ".join(f"{row}.dossier_id" for row in _rows.split())
-        _refuse(
+        refuse(
             f"{_table}_no_{_verb.lower()}_once_deposited",
             _verb,
             _table,
@@ -336,7 +297,7 @@ for _table in ("section", "attachment"):
             f"EXISTS (SELECT 1 FROM dossier WHERE id IN ({_ids}) AND state <> 'draft')",  # noqa: S608 - our own names
         )
 
-_refuse(
+refuse(
     "dossier_keeps_its_instant",
     "UPDATE",
     "dossier",

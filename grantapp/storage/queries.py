@@ -6,11 +6,13 @@ Somebody else's dossier and one that does not exist give the same answer, to the
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from grantapp.domain.access import Act, roles_for
 from grantapp.domain.lifecycle import State
 from grantapp.domain.people import Person
+from grantapp.storage.cooperative import CollectiveRow, MandateRow, ParticipationRow
 from grantapp.storage.models import (
     AttachmentRow,
     DepositRow,
@@ -30,10 +32,36 @@ class NotFound(Exception):  # noqa: N818 - an answer, not an error
     """There is nothing there, or nothing for this person."""
 
 
-def _is_theirs(by: Person) -> ColumnElement[bool]:
-    # Read from the table and not from `by`: a membership that ended a second ago opens nothing.
-    theirs = select(MembershipRow.organisation_id).where(MembershipRow.person_id == by.id)
-    return DossierRow.organisation_id.in_(theirs)
+def organisations(by: Person, act: Act) -> Select[UUID]:
+    """The ids of the organisations in which this person may do this.
+
+    Read from the table and not from `by`: a membership that ended a second ago opens nothing.
+    """
+    return select(MembershipRow.organisation_id).where(
+        MembershipRow.person_id == by.id, MembershipRow.role.in_(roles_for(act))
+    )
+
+
+def opens(by: Person, act: Act) -> ColumnElement[bool]:
+    """On which dossiers this person may do this: those of their organisations, those of a firm that gave a mandate (to
+    read and fill), those of a firm that agreed to a collective dossier (to read what was filed)."""
+    ways: list[ColumnElement[bool]] = [DossierRow.organisation_id.in_(organisations(by, act))]
+    gathered = CollectiveRow.organisation_id.in_(organisations(by, Act.GATHER))
+    taking_part = (
+        select(ParticipationRow.dossier_id)
+        .join(ParticipationRow.collective)
+        .where(ParticipationRow.dossier_id == DossierRow.id, gathered)
+    )
+    if act in (Act.READ, Act.READ_FILED, Act.FILL):
+        mandate = (
+            (MandateRow.collective_id == ParticipationRow.collective_id)
+            & (MandateRow.firm_id == DossierRow.organisation_id)
+            & MandateRow.revoked_at.is_(None)
+        )
+        ways.append(taking_part.join(MandateRow, mandate).exists())
+    if act is Act.READ_FILED:
+        ways.append(taking_part.where(ParticipationRow.agreed_at.is_not(None)).exists())
+    return or_(*ways)
 
 
 # The filed versions without their text, which is long: it is read when it is asked for.
@@ -58,11 +86,11 @@ def find_person_by_email(session: Session, email: str) -> PersonRow | None:
 # ── dossiers ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def get_dossier(session: Session, reference: str, by: Person) -> DossierRow:
-    """The dossier with its answers and pieces."""
+def get_dossier(session: Session, reference: str, by: Person, act: Act = Act.READ) -> DossierRow:
+    """The dossier with its answers and pieces, for whoever may `act` on it."""
     wanted = (
         select(DossierRow)
-        .where(DossierRow.reference == reference, _is_theirs(by))
+        .where(DossierRow.reference == reference, opens(by, act))
         .options(selectinload(DossierRow.sections), selectinload(DossierRow.attachments), _VERSIONS)
     )
     if (found := session.scalar(wanted)) is None:
@@ -70,11 +98,22 @@ def get_dossier(session: Session, reference: str, by: Person) -> DossierRow:
     return found
 
 
+def may_act(session: Session, dossier: DossierRow, act: Act, by: Person) -> bool:
+    """Whether this person may do this on that dossier, now."""
+    return session.scalar(select(DossierRow.id).where(DossierRow.id == dossier.id, opens(by, act))) is not None
+
+
 def list_dossiers(session: Session, by: Person) -> list[DossierRow]:
-    """The most recently changed first."""
+    """Those of the person's own organisations, the most recently changed first; for who reads what was filed, those
+    that were."""
     wanted = (
         select(DossierRow)
-        .where(_is_theirs(by))
+        .where(
+            or_(
+                DossierRow.organisation_id.in_(organisations(by, Act.READ)),
+                DossierRow.organisation_id.in_(organisations(by, Act.READ_FILED)) & DossierRow.deposits.any(),
+            )
+        )
         .options(selectinload(DossierRow.sections), _VERSIONS)
         .order_by(DossierRow.updated_at.desc(), DossierRow.reference.desc())
     )
@@ -82,14 +121,16 @@ def list_dossiers(session: Session, by: Person) -> list[DossierRow]:
 
 
 def find_open_draft(session: Session, organisation_id: UUID, edition_id: str, by: Person) -> DossierRow | None:
-    """The draft of this organisation for this edition; the latest if there are several."""
+    """The draft of this organisation, on its own, for this edition; the latest if there are several."""
     return session.scalar(
         select(DossierRow)
         .where(
             DossierRow.organisation_id == organisation_id,
             DossierRow.edition_id == edition_id,
             DossierRow.state == State.DRAFT,
-            _is_theirs(by),
+            DossierRow.id.not_in(select(CollectiveRow.lead_id)),
+            ~select(ParticipationRow.dossier_id).where(ParticipationRow.dossier_id == DossierRow.id).exists(),
+            opens(by, Act.FILL),
         )
         .order_by(DossierRow.created_at.desc(), DossierRow.reference.desc())
         .limit(1)
@@ -111,7 +152,7 @@ def get_attachment(session: Session, reference: str, attachment_id: UUID, by: Pe
     wanted = (
         select(AttachmentRow)
         .join(AttachmentRow.dossier)
-        .where(AttachmentRow.id == attachment_id, DossierRow.reference == reference, _is_theirs(by))
+        .where(AttachmentRow.id == attachment_id, DossierRow.reference == reference, opens(by, Act.READ))
     )
     if (found := session.scalar(wanted)) is None:
         raise NotFound
@@ -126,7 +167,7 @@ def get_deposit(session: Session, reference: str, by: Person, number: int | None
     wanted = (
         select(DepositRow)
         .join(DepositRow.dossier)
-        .where(DossierRow.reference == reference, _is_theirs(by))
+        .where(DossierRow.reference == reference, opens(by, Act.READ_FILED))
         .order_by(DepositRow.number.desc())
         .limit(1)
     )
@@ -145,11 +186,6 @@ def find_last_act(session: Session, dossier: DossierRow, act: str) -> JournalRow
         .order_by(JournalRow.id.desc())
         .limit(1)
     )
-
-
-def count_deposits(session: Session, dossier: DossierRow) -> int:
-    counted = select(func.count()).select_from(DepositRow).where(DepositRow.dossier_id == dossier.id)
-    return session.scalar(counted) or 0
 
 
 def find_document(session: Session, deposit_id: UUID, kind: DocumentKind = DocumentKind.DOSSIER) -> DocumentRow | None:

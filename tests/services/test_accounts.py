@@ -23,10 +23,10 @@ def sign_in(sessions: Sessions, email: str, password: str = makers.PASSWORD) -> 
 def test_who_signed_up_can_sign_in(sessions: Sessions, camille: Person):
     assert sign_in(sessions, "camille@mistral.example") == camille
     (membership,) = camille.memberships
-    assert (membership.organisation, membership.siren, membership.role) == (
+    assert (membership.organisation, membership.siren, membership.roles) == (
         "Coopérative imaginaire",
         makers.make_siren(),
-        Role.MANAGER,
+        {Role.MANAGER},
     )
 
 

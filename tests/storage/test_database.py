@@ -15,8 +15,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import OperationalError
 
 from grantapp.storage import database
+from grantapp.storage.columns import Base
 from grantapp.storage.database import Sessions, UnsafeStorage, alembic_config, check_storage, make_engine, migrate
-from grantapp.storage.models import Base
 from tests import makers
 
 # ── checks at start ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,9 +12,11 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from grantapp.storage.columns import Base
 from grantapp.storage.database import Sessions
-from grantapp.storage.models import Base, DepositRow, DossierRow, JobState, JournalRow, PersonRow, SectionRow
+from grantapp.storage.models import DepositRow, DossierRow, JobState, JournalRow, PersonRow, SectionRow
 from tests import makers
+from tests.storage import gathered
 
 Place = SimpleNamespace
 
@@ -35,11 +37,14 @@ def place(session: Session) -> Place:
     job = makers.job_row()
     session.add_all([deposit, makers.journal_row(), job])
     session.commit()
-    return Place(
+    found = Place(
         person=person.id, organisation=organisation.id, draft=draft.id, filed=filed.id, deposit=deposit.id,
-        job=job,
+        job=job, job_id=job.id,
         person_row=person, organisation_row=organisation,
     )  # fmt: skip
+    gathered.hang(session, found)
+    session.commit()
+    return found
 
 
 Make = Callable[[Place], Base]
@@ -65,6 +70,7 @@ ACCEPTED: list[Make] = [
     lambda p: makers.visit_row(p.person),
     lambda p: makers.attempt_row(),
     lambda p: makers.recovery_code_row(p.person),
+    *gathered.ACCEPTED,
 ]
 
 
@@ -131,6 +137,7 @@ REFUSED: dict[str, list[Make]] = {
     ],
     "ck_attempt_subject_length": [lambda p: makers.attempt_row(subject="camille@mistral.example")],
     "ck_recovery_code_code_hash_length": [lambda p: makers.recovery_code_row(p.person, code_hash="ABCD-EFGH")],
+    **gathered.REFUSED,
 }
 CASES = [(name, make) for name, makes in REFUSED.items() for make in makes]
 
@@ -153,6 +160,7 @@ RAW = {
     "ck_link_goal_known": "UPDATE link SET goal = 'elsewhere'",
     "ck_visit_opened_by_known": "UPDATE visit SET opened_by = 'window'",
     "ck_attempt_gate_known": "UPDATE attempt SET gate = 'cellar'",
+    "ck_invitation_role_known": "UPDATE invitation SET role = 'king'",
 }
 
 
@@ -161,6 +169,7 @@ def test_a_check_refuses_what_no_model_would_write(session: Session, place: Plac
     session.add_all([makers.section_row(place.draft, place.person), makers.job_row()])
     session.add_all([makers.document_row(place.deposit), makers.printout_row()])
     session.add_all([makers.link_row(place.person), makers.visit_row(place.person), makers.attempt_row()])
+    session.add(gathered.invitation(place))
     session.flush()
     where = {"section": " WHERE dossier_id = :draft", "dossier": " WHERE id = :draft"}.get(sql.split()[1], "")
     with pytest.raises(IntegrityError, match=f"CHECK constraint failed: {name}"):
@@ -182,6 +191,11 @@ def test_every_check_has_a_test():
     [
         (lambda p: makers.deposit_row(p.filed, p.person, number=1), "deposit.dossier_id, deposit.number"),
         (lambda p: makers.person_row(email=p.person_row.email), "person.email"),
+        (lambda p: gathered.assembly(p, number=1), "assembly.collective_id, assembly.number"),
+        (
+            lambda p: gathered.affiliation(p, siren=makers.make_siren(2001)),
+            "affiliation.cooperative_id, affiliation.siren",
+        ),
     ],
 )
 def test_what_is_unique_cannot_be_written_twice(session: Session, place: Place, make: Make, name: str):
@@ -214,6 +228,8 @@ FORBIDDEN = [
     ("UPDATE journal SET act = 'nothing'", "a journal row never changes"),
     ("DELETE FROM journal", "a journal row never changes"),
     ("INSERT OR REPLACE INTO journal SELECT * FROM journal", "a journal row never changes"),
+    ("UPDATE assembly SET canonical = '{ }'", "an assembly row never changes"),
+    ("DELETE FROM assembly", "an assembly row never changes"),
     ("UPDATE section SET answers = '{}'", "the dossier is deposited"),
     ("DELETE FROM section", "the dossier is deposited"),
     ("UPDATE section SET dossier_id = :draft", "the dossier is deposited"),
@@ -263,6 +279,14 @@ def test_an_instant_comes_back_in_utc(sessions: Sessions):
     with sessions.reading() as session:
         found = session.get_one(PersonRow, key).created_at
     assert (found, found.tzinfo) == (datetime(2022, 3, 15, 9, 0, 0, 123456, tzinfo=UTC), UTC)
+
+
+def test_a_person_holds_several_roles_but_each_once(session: Session, place: Place):
+    person, organisation = place.person_row, place.organisation_row
+    session.add(makers.membership_row(person, organisation, role="director"))
+    session.commit()
+    with pytest.raises(IntegrityError, match="UNIQUE"):
+        session.execute(sa.text("INSERT INTO membership SELECT * FROM membership"))
 
 
 def test_enumerations_are_stored_by_value(session: Session, place: Place):

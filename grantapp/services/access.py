@@ -1,0 +1,21 @@
+"""A dossier for somebody who wants to do something with it: not there, refused with a sentence, or given."""
+
+from sqlalchemy.orm import Session
+
+from grantapp.domain.access import REFUSALS, Act
+from grantapp.domain.lifecycle import Refused
+from grantapp.domain.people import Person
+from grantapp.storage import queries
+from grantapp.storage.models import DossierRow
+
+
+def dossier_for(session: Session, reference: str, act: Act, *, by: Person) -> DossierRow:
+    """`NotFound` for whoever may not even read it; `Refused` for whoever may read it, and not do this."""
+    return require(session, queries.get_dossier(session, reference, by), act, by=by)
+
+
+def require(session: Session, dossier: DossierRow, act: Act, *, by: Person) -> DossierRow:
+    """The dossier, which this person reads already, or `Refused`."""
+    if not queries.may_act(session, dossier, act, by):
+        raise Refused(REFUSALS[act])
+    return dossier
