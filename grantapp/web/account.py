@@ -32,6 +32,7 @@ from grantapp.web.scope import visit as this_visit
 
 bp = Blueprint("account", __name__)
 OURS = re.compile(r"/(dossiers|compte|courrier)(/[\w.-]+)*")  # where « suite » may lead: never to another site
+PENDING = "identity"  # in the cookie: an identity that no account is linked to yet (provider.py)
 HALF = "half"  # in the cookie: who came half-way, and is asked for a code
 
 
@@ -56,7 +57,7 @@ def create_account() -> Any:
         else:
             platform().queue.send(number)
             login_user(SignedIn(person, visit))
-            return redirect(url_for("wizard.dossiers"))
+            return redirect(url_for("personal.overview" if PENDING in cookie else "wizard.dossiers"))
     return render_template("account/sign_up.html", form=form, refusal=refusal), 422
 
 
@@ -66,7 +67,12 @@ def create_account() -> Any:
 @bp.get("/connexion")
 @anyone
 def sign_in() -> Any:
-    return render_template("account/sign_in.html", form=SignInForm(), refusal=None, suite=_suite())
+    return sign_in_page()
+
+
+def sign_in_page(refusal: str | None = None) -> str:
+    """Every way in, and why the one that was tried led nowhere."""
+    return render_template("account/sign_in.html", form=SignInForm(), refusal=refusal, suite=_suite())
 
 
 @bp.post("/connexion")
@@ -86,7 +92,7 @@ def enter() -> Any:
             with platform().sessions.reading() as reading:
                 person = accounts.sign_in(reading, **form.data)
             if person:
-                return _enter(person, Opening.PASSWORD, _suite() or url_for("wizard.dossiers"))
+                return come_in(session(), person, Opening.PASSWORD, _suite() or url_for("wizard.dossiers"))
             entering.turn_away(session(), email=email, now=arrived_at())
             refusal = typeset("Adresse ou mot de passe inconnu. Vérifiez les deux ; la casse du mot de passe compte.")
     return render_template("account/sign_in.html", form=form, refusal=refusal, suite=_suite()), 422
@@ -147,7 +153,7 @@ def use_link(token: str) -> Any:
     }[followed.goal]
     if followed.goal is Goal.CONFIRM:
         tell("Votre adresse électronique est confirmée.")
-    return _enter(followed.person, Opening.LINK, going)
+    return come_in(session(), followed.person, Opening.LINK, going)
 
 
 def _dead_link() -> tuple[str, int]:
@@ -205,9 +211,9 @@ def _half() -> dict[str, Any] | None:
     return half
 
 
-def _enter(person: Person, opening: Opening, going: str) -> Any:
+def come_in(writing: Any, person: Person, opening: Opening, going: str) -> Any:
     """In at once, or half-way: where a second factor is asked for, nothing opens before its code."""
-    visit = entering.enter(session(), person, opening=opening, device=_device(), now=arrived_at(), at=really_now())
+    visit = entering.enter(writing, person, opening=opening, device=_device(), now=arrived_at(), at=really_now())
     if visit is not None:
         return _admit(person, visit, going)
     logout_user()

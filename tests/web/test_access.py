@@ -38,6 +38,8 @@ ANYONE = {
     ("POST", "account.use_link"): 410,
     ("GET", "account.code"): 302,  # nobody came half-way
     ("POST", "account.give_code"): 302,
+    ("GET", "provider.go"): 404,  # no identity provider is named
+    ("GET", "provider.come_back"): 404,
     ("GET", "static"): 200,
 }
 # (what the owner gets on a filled draft, what a stranger gets); anonymous is sent to sign in, or asked to send again
@@ -54,6 +56,8 @@ SIGNED_IN = {
     ("POST", "personal.remove_factor"): (422, 422),
     ("POST", "personal.end_visit"): (302, 404),  # the address names another visit of the owner
     ("POST", "personal.end_other_visits"): (302, 302),
+    ("POST", "provider.link"): (404, 404),  # no identity provider is named
+    ("POST", "provider.unlink"): (404, 404),
     ("GET", "mailbox.inbox"): (404, 404),  # there is one in a demonstration only
     ("GET", "mailbox.message"): (404, 404),
     ("GET", "mailbox.html"): (404, 404),
