@@ -31,7 +31,9 @@ from grantapp.web.scope import person as signed_in
 from grantapp.web.scope import visit as this_visit
 
 bp = Blueprint("account", __name__)
-OURS = re.compile(r"/(dossiers|compte|courrier)(/[\w.-]+)*")  # where « suite » may lead: never to another site
+OURS = re.compile(
+    r"/(dossiers|compte|courrier|cooperative|collectifs)(/[\w.-]+)*"
+)  # where « suite » may lead: never to another site
 HALF = "half"  # in the cookie: who came half-way, and is asked for a code
 
 

@@ -17,6 +17,7 @@ from grantapp.typesetting import FrenchTypography
 from grantapp.web import (
     account,
     mailbox,
+    members,
     papers,
     personal,
     pieces,
@@ -44,6 +45,7 @@ MOST_FORM_BYTES = 2 * 2**20
 MOST_SENT = dict.fromkeys(pieces.UPLOADS, pieces.MOST_UPLOAD) | {
     "verification.verify_file": verification.MOST_UPLOAD,
     "restoring.look": restoring.MOST_UPLOAD,
+    "members.look": members.MOST_UPLOAD,
 }
 FILTERS = (
     "number",
@@ -91,7 +93,19 @@ def furnish(app: Flask) -> None:
     app.jinja_env.globals.update(most_bytes=MOST_BYTES, piece_limit=STATED, accepted=",".join(ACCEPTED))
     app.jinja_env.globals.update(excerpts=excerpts)
     app.context_processor(_shared)
-    for module in (public, verification, account, personal, mailbox, pieces, versions, restoring, wizard, papers):
+    for module in (
+        public,
+        verification,
+        account,
+        personal,
+        mailbox,
+        pieces,
+        versions,
+        restoring,
+        wizard,
+        papers,
+        members,
+    ):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)

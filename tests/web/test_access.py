@@ -96,6 +96,18 @@ SIGNED_IN = {
     ("GET", "papers.document_page"): (200, 404),
     ("GET", "papers.document"): (302, 404),  # not made yet: to its page
     ("POST", "papers.ask_document"): (303, 404),
+    ("GET", "members.overview"): (409, 409),  # neither directs a cooperative: test_members.py asks who does
+    ("GET", "members.adding"): (409, 409),
+    ("POST", "members.add"): (409, 409),
+    ("GET", "members.correcting"): (404, 404),
+    ("POST", "members.correct"): (404, 404),
+    ("POST", "members.remove"): (404, 404),
+    ("GET", "members.template"): (409, 409),
+    ("GET", "members.choose"): (409, 409),
+    ("POST", "members.look"): (409, 409),
+    ("GET", "members.found"): (302, 302),  # no file waits
+    ("GET", "members.faulty"): (302, 302),
+    ("POST", "members.take"): (302, 302),
     ("POST", "pieces.detach"): (409, 404),  # what was filed stays
 }
 ORDER = list(SIGNED_IN)
@@ -136,6 +148,7 @@ def address(app, platform, fill, director) -> Callable[[str], str]:
             "paper": "accuse-d-enregistrement",
             "extension": "pdf",
             "attachment_id": attachment,
+            "affiliation_id": attachment,
             "filename": "style.css",
             "token": "faux",
             "visit_id": str(elsewhere.id),
