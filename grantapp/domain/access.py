@@ -55,3 +55,17 @@ def allowed(roles: Iterable[Role]) -> frozenset[Act]:
 def roles_for(act: Act) -> tuple[Role, ...]:
     """The roles that allow an act."""
     return tuple(role for role, acts in ALLOWED.items() if act in acts)
+
+
+def grantable(own: Iterable[Role], *, to_oneself: bool = False) -> tuple[Role, ...]:
+    """The roles that somebody may give to, or take from, another person of the organisation; or give to oneself.
+
+    Nobody gives more than they hold, except that whoever says who is who may let others answer or read. So no
+    administration gives itself the right to read, and no gérance makes a director: it becomes one first, knowingly.
+    """
+    acts = allowed(own)
+    if Act.GOVERN not in acts:
+        return ()
+    return tuple(
+        role for role, gains in ALLOWED.items() if gains <= acts or not (to_oneself or gains & {Act.FILE, Act.GATHER})
+    )
