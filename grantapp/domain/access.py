@@ -32,6 +32,17 @@ ALLOWED: Mapping[Role, frozenset[Act]] = MappingProxyType(
     }
 )
 
+DOES: Mapping[Act, str] = MappingProxyType(
+    {
+        Act.READ: "lire les brouillons et les dossiers déposés",
+        Act.READ_FILED: "lire les dossiers déposés",
+        Act.FILL: "répondre et joindre des pièces",
+        Act.FILE: "déposer, et engager l'organisation",
+        Act.GOVERN: "inviter, et dire qui fait quoi",
+        Act.GATHER: "suivre les entreprises adhérentes et leurs dossiers collectifs",
+    }
+)
+
 REFUSALS: Mapping[Act, str] = MappingProxyType(
     {
         Act.READ: "Votre rôle dans cette organisation n'ouvre pas ses brouillons.",
@@ -50,6 +61,14 @@ REFUSALS: Mapping[Act, str] = MappingProxyType(
 def allowed(roles: Iterable[Role]) -> frozenset[Act]:
     """All that these roles allow together: a person may hold several."""
     return frozenset(act for role in roles for act in ALLOWED[role])
+
+
+def powers(roles: Iterable[Role]) -> tuple[str, ...]:
+    """What these roles allow, in words; « lire les dossiers déposés » goes without saying for who reads drafts."""
+    acts = allowed(roles)
+    return tuple(
+        words for act, words in DOES.items() if act in acts and (act is not Act.READ_FILED or Act.READ not in acts)
+    )
 
 
 def roles_for(act: Act) -> tuple[Role, ...]:

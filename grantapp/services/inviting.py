@@ -1,5 +1,6 @@
 """Invitations: to a member firm, to a colleague. Signed, dated, accepted once; looking at one changes nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
@@ -7,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from grantapp import editions
-from grantapp.domain.access import Act, grantable
+from grantapp.domain.access import Act, grantable, powers
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.people import INVITATION_LASTS, Person, Role
 from grantapp.french import day, plural
@@ -109,7 +110,7 @@ def _sent(
     session: Session,
     row: InvitationRow,
     organisation: str,
-    facts: dict[str, str | None],
+    facts: Mapping[str, str | None],
     act: str,
     now: datetime,
     at: datetime,
@@ -174,6 +175,7 @@ class InvitationPage:
     name: str  # of who is invited
     email: str
     role: Role
+    powers: tuple[str, ...]  # what the role allows, in words
     has_account: bool  # somebody has this address: the name is known
     expires_at: datetime
     firm: str | None = None  # None for a colleague
@@ -203,6 +205,7 @@ def look(session: Session, invitation_id: UUID | None, *, now: datetime, at: dat
         name=known.name if known else row.name,
         email=row.email,
         role=row.role,
+        powers=powers([row.role]),
         has_account=known is not None,
         expires_at=row.expires_at,
         firm=row.affiliation.name if row.affiliation else None,

@@ -16,6 +16,7 @@ from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
 from grantapp.web import (
     account,
+    invitations,
     mailbox,
     papers,
     personal,
@@ -91,7 +92,19 @@ def furnish(app: Flask) -> None:
     app.jinja_env.globals.update(most_bytes=MOST_BYTES, piece_limit=STATED, accepted=",".join(ACCEPTED))
     app.jinja_env.globals.update(excerpts=excerpts)
     app.context_processor(_shared)
-    for module in (public, verification, account, personal, mailbox, pieces, versions, restoring, wizard, papers):
+    for module in (
+        public,
+        verification,
+        account,
+        invitations,
+        personal,
+        mailbox,
+        pieces,
+        versions,
+        restoring,
+        wizard,
+        papers,
+    ):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)
