@@ -32,7 +32,7 @@ from grantapp.web.scope import visit as this_visit
 
 bp = Blueprint("account", __name__)
 OURS = re.compile(
-    r"/(dossiers|compte|courrier|cooperative|collectifs)(/[\w.-]+)*"
+    r"/(dossiers|compte|courrier|organisation|invitations|cooperative|collectifs)(/[\w.-]+)*"
 )  # where « suite » may lead: never to another site
 HALF = "half"  # in the cookie: who came half-way, and is asked for a code
 
@@ -88,7 +88,7 @@ def enter() -> Any:
             with platform().sessions.reading() as reading:
                 person = accounts.sign_in(reading, **form.data)
             if person:
-                return _enter(person, Opening.PASSWORD, _suite() or url_for("wizard.dossiers"))
+                return let_in(person, Opening.PASSWORD, _suite() or url_for("wizard.dossiers"))
             entering.turn_away(session(), email=email, now=arrived_at())
             refusal = typeset("Adresse ou mot de passe inconnu. Vérifiez les deux ; la casse du mot de passe compte.")
     return render_template("account/sign_in.html", form=form, refusal=refusal, suite=_suite()), 422
@@ -149,7 +149,7 @@ def use_link(token: str) -> Any:
     }[followed.goal]
     if followed.goal is Goal.CONFIRM:
         tell("Votre adresse électronique est confirmée.")
-    return _enter(followed.person, Opening.LINK, going)
+    return let_in(followed.person, Opening.LINK, going)
 
 
 def _dead_link() -> tuple[str, int]:
@@ -207,7 +207,7 @@ def _half() -> dict[str, Any] | None:
     return half
 
 
-def _enter(person: Person, opening: Opening, going: str) -> Any:
+def let_in(person: Person, opening: Opening, going: str) -> Any:
     """In at once, or half-way: where a second factor is asked for, nothing opens before its code."""
     visit = entering.enter(session(), person, opening=opening, device=_device(), now=arrived_at(), at=really_now())
     if visit is not None:
@@ -234,7 +234,7 @@ def _admit(person: Person, visit: Visit, going: str) -> Any:
 def sign_out() -> Any:
     visits.sign_out(session(), this_visit().id, now=arrived_at(), at=really_now(), by=signed_in())
     logout_user()
-    return redirect(url_for("public.home"))
+    return redirect(_suite() or url_for("public.home"))
 
 
 def _device() -> str:

@@ -16,6 +16,7 @@ from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
 from grantapp.web import (
     account,
+    invitations,
     mailbox,
     members,
     papers,
@@ -97,6 +98,7 @@ def furnish(app: Flask) -> None:
         public,
         verification,
         account,
+        invitations,
         personal,
         mailbox,
         pieces,

@@ -38,6 +38,9 @@ ANYONE = {
     ("POST", "account.use_link"): 410,
     ("GET", "account.code"): 302,  # nobody came half-way
     ("POST", "account.give_code"): 302,
+    ("GET", "invitations.look"): 410,  # an invitation that we did not sign
+    ("POST", "invitations.accept"): 410,
+    ("POST", "invitations.refuse"): 410,
     ("GET", "static"): 200,
 }
 # (what the owner gets on a filled draft, what a stranger gets); anonymous is sent to sign in, or asked to send again
