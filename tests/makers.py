@@ -15,8 +15,9 @@ from grantapp.domain.project import Project
 from grantapp.domain.project_file import dump_section
 from grantapp.domain.wizard import steps
 from grantapp.editions import get_edition
-from grantapp.services import accounts, demonstration, drafting
-from grantapp.storage import queries
+from grantapp.services import accounts, demonstration, drafting, gathering
+from grantapp.storage import collectives, queries
+from grantapp.storage.cooperative import AffiliationRow
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.models import (
@@ -120,6 +121,35 @@ def make_director(sessions: Sessions, by: Person) -> Person:
         found = accounts.find_person(session, by.id, by.epoch)
         assert found is not None
         return found
+
+
+def make_firm(sessions: Sessions, director: Person, number: int = 2000, **changes: Any) -> UUID:
+    """A line of the cooperative's list, not accepted yet."""
+    usual = {
+        "name": "Menuiserie imaginaire",
+        "siren": make_siren(number),
+        "town": "Avignon",
+        "contact": "Dominique Modèle",
+        "email": "dominique@menuiserie.example",
+    }
+    with sessions.writing() as session:
+        row = AffiliationRow(
+            cooperative_id=director.memberships[0].organisation_id,
+            listed_at=NOW,
+            listed_by_id=director.id,
+            **usual | changes,
+        )
+        session.add(row)
+        session.commit()
+        return row.id
+
+
+def make_collective(sessions: Sessions, director: Person) -> UUID:
+    """A collective dossier of the cooperative, without any firm."""
+    with sessions.writing() as session:
+        organisation_id = director.memberships[0].organisation_id
+        reference = gathering.begin(session, EDITION, organisation_id=organisation_id, now=NOW, by=director)
+        return collectives.get_collective(session, reference, director).id
 
 
 def make_draft(sessions: Sessions, by: Person) -> str:

@@ -13,6 +13,7 @@ STDLIB = set(sys.stdlib_module_names)
 FLASK = {"flask", "flask_login", "flask_wtf", "werkzeug", "jinja2"}
 ROWS = {"sqlalchemy", "alembic", "pysqlite3", "obstore", "huey"}
 PRINT = {"jinja2", "markupsafe", "weasyprint", "fontTools", "pydyf", "pikepdf", "segno"}
+SHEETS = {"xlsxwriter"}
 SEAL = {"cryptography"}
 
 # floor: (rooms of the house it may import, what it may import from outside beside the standard library)
@@ -25,8 +26,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "editions": ({"domain", "rules", "french"}, set()),
     "forms": ({"domain", "french"}, {"wtforms", "email_validator", "markupsafe", "stdnum"}),
     "storage": ({"domain", "config", "french"}, ROWS),
-    "inspection": ({"domain", "french"}, {"pikepdf", "pypdfium2", "PIL"}),
-    "documents": ({"domain", "french", "typesetting"}, PRINT | SEAL),
+    "inspection": ({"domain", "french"}, {"pikepdf", "pypdfium2", "PIL", "python_calamine"}),
+    "documents": ({"domain", "french", "typesetting"}, PRINT | SEAL | SHEETS),
     "mail": ({"domain", "french", "config", "typesetting"}, {"jinja2"}),
     "services": (
         {"domain", "editions", "storage", "inspection", "documents", "mail", "french", "config"},
@@ -118,7 +119,8 @@ def test_no_room_is_a_lumber_room():
     ("module", "heavy"),
     [
         ("grantapp.editions", "flask wtforms sqlalchemy jinja2 weasyprint"),
-        ("grantapp.web.site", "weasyprint pypdfium2 PIL"),
+        ("grantapp.web.site", "weasyprint pypdfium2 PIL python_calamine"),
+        ("grantapp.inspection.sheet", "flask sqlalchemy weasyprint python_calamine"),
         ("grantapp.inspection.opening", "flask sqlalchemy weasyprint pikepdf pypdfium2 PIL"),
         ("grantapp.cli", "flask wtforms sqlalchemy jinja2 weasyprint"),
     ],

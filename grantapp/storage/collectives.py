@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from grantapp.domain.access import Act
 from grantapp.domain.people import Person
-from grantapp.storage.cooperative import AffiliationRow, CollectiveRow, ParticipationRow
+from grantapp.storage.cooperative import AffiliationRow, CollectiveRow, InvitationRow, ParticipationRow
 from grantapp.storage.models import DossierRow
 from grantapp.storage.queries import NotFound, organisations
 
@@ -61,6 +61,18 @@ def list_affiliations(session: Session, cooperative_id: UUID) -> list[Affiliatio
     """The firms in a cooperative's list, by name."""
     wanted = select(AffiliationRow).where(AffiliationRow.cooperative_id == cooperative_id)
     return list(session.scalars(wanted.order_by(func.lower(AffiliationRow.name), AffiliationRow.siren)))
+
+
+def is_chosen(session: Session, affiliation_id: UUID) -> bool:
+    """Whether a collective dossier names this firm."""
+    wanted = select(ParticipationRow.affiliation_id).where(ParticipationRow.affiliation_id == affiliation_id)
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def drop_affiliation(session: Session, row: AffiliationRow) -> None:
+    """A line of the list, and the invitations that were sent for it."""
+    session.execute(delete(InvitationRow).where(InvitationRow.affiliation_id == row.id))
+    session.delete(row)
 
 
 def count_collectives(session: Session, prefix: str) -> int:

@@ -79,7 +79,7 @@ def come_back() -> Any:
     with platform().sessions.writing() as writing:
         found = identities.recognise(writing, identity)
         if found is not None:
-            return account.come_in(writing, found, Opening.PROVIDER, url_for("wizard.dossiers"))
+            return account.let_in(found, Opening.PROVIDER, url_for("wizard.dossiers"), writing=writing)
     _keep(identity)
     return render_template("account/unknown_identity.html", identity=identity, provider=provider.name)
 

@@ -16,7 +16,9 @@ from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
 from grantapp.web import (
     account,
+    invitations,
     mailbox,
+    members,
     papers,
     personal,
     pieces,
@@ -45,6 +47,7 @@ MOST_FORM_BYTES = 2 * 2**20
 MOST_SENT = dict.fromkeys(pieces.UPLOADS, pieces.MOST_UPLOAD) | {
     "verification.verify_file": verification.MOST_UPLOAD,
     "restoring.look": restoring.MOST_UPLOAD,
+    "members.look": members.MOST_UPLOAD,
 }
 FILTERS = (
     "number",
@@ -97,6 +100,7 @@ def furnish(app: Flask) -> None:
         verification,
         account,
         provider,
+        invitations,
         personal,
         mailbox,
         pieces,
@@ -104,6 +108,7 @@ def furnish(app: Flask) -> None:
         restoring,
         wizard,
         papers,
+        members,
     ):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
