@@ -10,7 +10,6 @@ from typing import Any
 from grantapp.french import euros, typeset
 
 Content = Mapping[str, Any]
-VERDICTS = {"met": "respectée", "not_met": "non respectée", "unknown": "à juger"}
 AMOUNTS = {
     "expenditure": "Dépenses",
     "claimed": "Dépenses présentées à l'aide",

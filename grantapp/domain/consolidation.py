@@ -15,6 +15,7 @@ from grantapp.domain.sections.funding import Post, SourceNature
 
 Row = Mapping[str, Any]  # of a table, as the frozen project holds it
 ZERO = Decimal(0)
+POSTS, NATURES = tuple(each.value for each in Post), tuple(each.value for each in SourceNature)
 UNSAID = "unsaid"  # the post or the nature of a line that gives none
 
 
@@ -27,6 +28,7 @@ class Amounts:
     funding: Decimal
     requested: Decimal  # the grant asked of this call
     posts: Mapping[str, Decimal]  # by `Post`, in its order; those that nobody spends on are not there
+    claimed_posts: Mapping[str, Decimal]  # of the lines for which aid is asked
     natures: Mapping[str, Decimal]  # by `SourceNature`, likewise
     unvalued: int  # lines without an amount, of either table
 
@@ -88,15 +90,14 @@ class Chapter:
     def amounts(self) -> Amounts:
         claimed = [row for row in self.expenses if row.get("claimed") is True]
         requested = [row for row in self.sources if row.get("nature") == SourceNature.GRANT.value]
-        posts = _by(self.expenses, "post", [post.value for post in Post])
-        natures = _by(self.sources, "nature", [nature.value for nature in SourceNature])
         return Amounts(
             expenditure=_sum(self.expenses),
             claimed=_sum(claimed),
             funding=_sum(self.sources),
             requested=_sum(requested),
-            posts=posts,
-            natures=natures,
+            posts=_by(self.expenses, "post", POSTS),
+            claimed_posts=_by(claimed, "post", POSTS),
+            natures=_by(self.sources, "nature", NATURES),
             unvalued=sum(row.get("amount") is None for row in (*self.expenses, *self.sources)),
         )
 
@@ -109,8 +110,9 @@ def consolidated(parts: Iterable[Amounts]) -> Amounts:
         claimed=sum((each.claimed for each in found), ZERO),
         funding=sum((each.funding for each in found), ZERO),
         requested=sum((each.requested for each in found), ZERO),
-        posts=_together((each.posts for each in found), [post.value for post in Post]),
-        natures=_together((each.natures for each in found), [nature.value for nature in SourceNature]),
+        posts=_together((each.posts for each in found), POSTS),
+        claimed_posts=_together((each.claimed_posts for each in found), POSTS),
+        natures=_together((each.natures for each in found), NATURES),
         unvalued=sum(each.unvalued for each in found),
     )
 
@@ -123,6 +125,7 @@ def amounts_as_json(amounts: Amounts) -> dict[str, Any]:
         "requested": text(amounts.requested),
         "gap": text(amounts.gap),
         "posts": {code: text(amount) for code, amount in amounts.posts.items()},
+        "claimed_posts": {code: text(amount) for code, amount in amounts.claimed_posts.items()},
         "natures": {code: text(amount) for code, amount in amounts.natures.items()},
         "unvalued": amounts.unvalued,
     }

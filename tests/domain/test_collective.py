@@ -140,11 +140,12 @@ def test_the_totals_are_the_sum_of_the_chapters_to_the_cent(drawn):
     assert len(chapters) == len(drawn)
     for name in ("expenditure", "claimed", "funding", "requested", "gap"):
         assert Decimal(totals[name]) == sum(Decimal(each[name]) for each in chapters)
-    for table in ("posts", "natures"):
+    for table in ("posts", "claimed_posts", "natures"):
         for code in {code for each in chapters for code in each[table]} | set(totals[table]):
             assert Decimal(totals[table][code]) == sum(Decimal(each[table].get(code, 0)) for each in chapters)
     for each in (*chapters, totals):
         assert Decimal(each["expenditure"]) == sum(map(Decimal, each["posts"].values()))
+        assert Decimal(each["claimed"]) == sum(map(Decimal, each["claimed_posts"].values()))
         assert Decimal(each["funding"]) == sum(map(Decimal, each["natures"].values()))
 
 
