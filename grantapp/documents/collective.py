@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from grantapp import french
 from grantapp.documents import pdf as printer
@@ -136,7 +136,7 @@ def pdf(collective: Collective, *, attached: Collection[str] = ()) -> bytes:
     )
 
 
-def bind(written: Path, members: Sequence[MemberFile], collective: Collective, out: IO[bytes]) -> None:
+def bind(written: Path, members: Sequence[MemberFile], collective: Collective, out: BinaryIO) -> None:
     """The document with the PDFs of its members attached, written in `out`."""
     at = datetime.fromisoformat(collective.content["assembled_at"])
     chapters = {each["fingerprint"]: each for each in collective.chapters}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 import pikepdf
@@ -47,8 +47,8 @@ def finish(
     """The same document as PDF/A-3a and PDF/UA-1 in one file, with its attachments.
 
     `identifier` (32 hexadecimal digits) is the permanent part of the file's own; the other part is a digest of its
-    bytes. The fingerprint, the reference and the number of a `deposit` (or of an assembly) stand in clear in the metadata: they can be
-    read in a damaged file. The same input gives the same bytes.
+    bytes. The fingerprint, the reference and the number of a `deposit`, or of an assembly, stand in clear in the
+    metadata: they can be read in a damaged file. The same input gives the same bytes.
     """
     with pikepdf.open(io.BytesIO(written)) as pdf:
         _claim(pdf, deposit)
@@ -69,7 +69,7 @@ def finish(
 
 
 def attach_files(
-    written: Path, files: Mapping[str, Path], described: Mapping[str, str], *, at: datetime, out: IO[bytes]
+    written: Path, files: Mapping[str, Path], described: Mapping[str, str], *, at: datetime, out: BinaryIO
 ) -> None:
     """A finished document with PDF files added to those it carries, by their names in it; written in `out`.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -69,7 +69,7 @@ def seal(pdf: bytes, key: SealKey, *, at: datetime, fingerprint: str, address: s
     return written.getvalue()
 
 
-def seal_file(source: Path, out: IO[bytes], key: SealKey, *, at: datetime, fingerprint: str, address: str = "") -> None:
+def seal_file(source: Path, out: BinaryIO, key: SealKey, *, at: datetime, fingerprint: str, address: str = "") -> None:
     """The same from file to file: nothing of it stands whole in memory. `out` is a file open for reading and writing.
 
     The same file gives the same bytes as `seal`.
@@ -83,7 +83,7 @@ def seal_file(source: Path, out: IO[bytes], key: SealKey, *, at: datetime, finge
 
 
 def _write(
-    source: Path | IO[bytes], out: IO[bytes], key: SealKey, *, at: datetime, fingerprint: str, address: str
+    source: Path | BinaryIO, out: BinaryIO, key: SealKey, *, at: datetime, fingerprint: str, address: str
 ) -> int:
     """The file with an empty place for the signature; how many bytes that place has."""
     room = seal_cms.length(key.certificate)

@@ -239,12 +239,6 @@ def assemble(
     return Collective(content | _since(previous, content))
 
 
-def substance(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What a version says of the group: all but when, by whom and after what it was assembled."""
-    said = ("number", "assembled_at", "assembled_by", "address", "previous", "changes")
-    return {name: value for name, value in content.items() if name not in said}
-
-
 def _since(previous: Collective | None, content: Mapping[str, Any]) -> dict[str, Any]:
     if previous is None:
         return {"previous": None, "changes": None}

@@ -3,11 +3,12 @@
 Two frozen contents in; lines out that are frozen in their turn, each with the sentence that is printed.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from grantapp.french import euros, typeset
+from grantapp.french import euros, plural, typeset
 
 Content = Mapping[str, Any]
 AMOUNTS = {
@@ -33,6 +34,28 @@ def changes(before: Content, after: Content) -> dict[str, Any]:
 
 def is_empty(found: Content) -> bool:
     return not any(found.values())
+
+
+SHORT = {
+    "refiled": ("entreprise a déposé de nouveau", "entreprises ont déposé de nouveau"),
+    "joined": ("entreprise est reprise de plus", "entreprises sont reprises de plus"),
+    "left": ("entreprise n'est plus reprise", "entreprises ne sont plus reprises"),
+    "refused": ("entreprise a refusé", "entreprises ont refusé"),
+    "chosen": ("entreprise est ajoutée", "entreprises sont ajoutées"),
+    "gone": ("entreprise est retirée", "entreprises sont retirées"),
+    "standing": ("entreprise a changé de situation", "entreprises ont changé de situation"),
+}
+LEAD = {"refiled": "la coopérative a déposé de nouveau", "joined": "la coopérative a déposé son dossier"}
+
+
+def in_short(found: Content) -> tuple[str, ...]:
+    """« 3 entreprises ont déposé de nouveau », one sentence for each sort of change there is."""
+    counted = Counter(each["what"] for each in found["firms"])
+    said = [LEAD[each["what"]] for each in found["lead"]]
+    said += [plural(counted[what], *words) for what, words in SHORT.items() if counted[what]]
+    if found["edition_version"]:
+        said.append("les règles ont changé de version")
+    return tuple(typeset(each[:1].upper() + each[1:]) for each in said)
 
 
 def _lead(before: Content, after: Content) -> Iterator[dict[str, Any]]:
