@@ -1,5 +1,7 @@
 """What is read of collective dossiers, always by who asks: the cooperative's direction, or a firm for its own part."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -7,8 +9,16 @@ from sqlalchemy.orm import Session
 
 from grantapp.domain.access import Act
 from grantapp.domain.people import Person
-from grantapp.storage.cooperative import AffiliationRow, CollectiveRow, InvitationRow, ParticipationRow
-from grantapp.storage.models import DossierRow
+from grantapp.storage.cooperative import (
+    AffiliationRow,
+    AssemblyDocumentRow,
+    AssemblyRow,
+    CollectiveRow,
+    InvitationRow,
+    OverrideRow,
+    ParticipationRow,
+)
+from grantapp.storage.models import DepositRow, DocumentKind, DocumentRow, DossierRow, JobRow
 from grantapp.storage.queries import NotFound, organisations
 
 
@@ -79,3 +89,105 @@ def count_collectives(session: Session, prefix: str) -> int:
     """How many collective dossiers have a reference that starts with `prefix`."""
     counted = select(func.count()).where(CollectiveRow.reference.startswith(prefix, autoescape=True))
     return session.scalar(counted) or 0
+
+
+# ── what is assembled ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def get_gathered(session: Session, reference: str, by: Person) -> CollectiveRow:
+    """A collective dossier for whoever may read what is assembled of it: the direction of its cooperative, and those
+    who read what was filed in a firm that agreed to stand in it, and still belongs."""
+    agreed = (
+        select(ParticipationRow.collective_id)
+        .join(ParticipationRow.affiliation)
+        .where(
+            ParticipationRow.agreed_at.is_not(None),
+            AffiliationRow.left_at.is_(None),
+            AffiliationRow.firm_id.in_(organisations(by, Act.READ_FILED)),
+        )
+    )
+    wanted = select(CollectiveRow).where(
+        CollectiveRow.reference == reference,
+        CollectiveRow.organisation_id.in_(organisations(by, Act.GATHER)) | CollectiveRow.id.in_(agreed),
+    )
+    if (found := session.scalar(wanted)) is None:
+        raise NotFound
+    return found
+
+
+def may_gather(session: Session, collective: CollectiveRow, by: Person) -> bool:
+    wanted = select(CollectiveRow.id).where(
+        CollectiveRow.id == collective.id, CollectiveRow.organisation_id.in_(organisations(by, Act.GATHER))
+    )
+    return session.scalar(wanted) is not None
+
+
+def last_deposits(session: Session, dossier_ids: Collection[UUID]) -> dict[UUID, DepositRow]:
+    """The last filed version of each of these dossiers that has one, with its text."""
+    last = (
+        select(DepositRow.dossier_id, func.max(DepositRow.number).label("number"))
+        .where(DepositRow.dossier_id.in_(dossier_ids))
+        .group_by(DepositRow.dossier_id)
+        .subquery()
+    )
+    wanted = select(DepositRow).join(
+        last, (DepositRow.dossier_id == last.c.dossier_id) & (DepositRow.number == last.c.number)
+    )
+    return {row.dossier_id: row for row in session.scalars(wanted)}
+
+
+def dossiers_answering_for_themselves(session: Session, section: str, dossier_ids: Collection[UUID]) -> set[UUID]:
+    wanted = select(OverrideRow.dossier_id).where(
+        OverrideRow.section == section, OverrideRow.dossier_id.in_(dossier_ids)
+    )
+    return set(session.scalars(wanted))
+
+
+def deposits_by_fingerprint(
+    session: Session, fingerprints: Collection[str]
+) -> dict[str, tuple[UUID, DocumentRow | None]]:
+    """Each of these deposits, and its archive copy once it is made."""
+    wanted = (
+        select(DepositRow.fingerprint, DepositRow.id, DocumentRow)
+        .outerjoin(DocumentRow, (DocumentRow.deposit_id == DepositRow.id) & (DocumentRow.kind == DocumentKind.DOSSIER))
+        .where(DepositRow.fingerprint.in_(fingerprints))
+    )
+    return {fingerprint: (deposit_id, document) for fingerprint, deposit_id, document in session.execute(wanted)}
+
+
+def find_last_assembly(session: Session, collective_id: UUID) -> AssemblyRow | None:
+    wanted = select(AssemblyRow).where(AssemblyRow.collective_id == collective_id)
+    return session.scalar(wanted.order_by(AssemblyRow.number.desc()).limit(1))
+
+
+def get_assembly(session: Session, collective: CollectiveRow, number: int) -> AssemblyRow:
+    wanted = select(AssemblyRow).where(AssemblyRow.collective_id == collective.id, AssemblyRow.number == number)
+    if (found := session.scalar(wanted)) is None:
+        raise NotFound
+    return found
+
+
+def find_assembly_job(session: Session, kind: str, assembly_id: UUID) -> JobRow | None:
+    """The last job of this kind for the PDF of an assembly."""
+    wanted = select(JobRow).where(JobRow.kind == kind, JobRow.args["assembly"].as_string() == str(assembly_id))
+    return session.scalar(wanted.order_by(JobRow.id.desc()).limit(1))
+
+
+# ── by what is printed on a document, for whoever holds it ───────────────────────────────────────────────────────
+
+
+def list_assemblies_of_code(session: Session, code: str) -> list[AssemblyRow]:
+    """The assemblies whose fingerprint begins with `code`, in lower case: one, or none; two at most."""
+    wanted = select(AssemblyRow).where(AssemblyRow.fingerprint >= code, AssemblyRow.fingerprint < f"{code}g")
+    return list(session.scalars(wanted.limit(2)))
+
+
+def find_assembly_at(session: Session, instant: datetime) -> AssemblyRow | None:
+    """What was assembled at this very instant, to the microsecond."""
+    return session.scalar(select(AssemblyRow).where(AssemblyRow.assembled_at == instant).limit(1))
+
+
+def find_assembly_of_bytes(session: Session, sha256: str) -> AssemblyRow | None:
+    """The assembly of which a file of these bytes is the PDF."""
+    wanted = select(AssemblyRow).join(AssemblyDocumentRow).where(AssemblyDocumentRow.sha256 == sha256)
+    return session.scalar(wanted.limit(1))
