@@ -23,6 +23,7 @@ from grantapp.web import (
     public,
     restoring,
     scope,
+    sharing,
     verification,
     versions,
     wizard,
@@ -91,7 +92,19 @@ def furnish(app: Flask) -> None:
     app.jinja_env.globals.update(most_bytes=MOST_BYTES, piece_limit=STATED, accepted=",".join(ACCEPTED))
     app.jinja_env.globals.update(excerpts=excerpts)
     app.context_processor(_shared)
-    for module in (public, verification, account, personal, mailbox, pieces, versions, restoring, wizard, papers):
+    for module in (
+        public,
+        verification,
+        account,
+        personal,
+        mailbox,
+        pieces,
+        versions,
+        restoring,
+        sharing,
+        wizard,
+        papers,
+    ):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)
