@@ -20,7 +20,7 @@ from grantapp.domain.people import Person
 from grantapp.domain.questionnaire import Questionnaire
 from grantapp.editions import all_editions, get_edition
 from grantapp.french import PARIS, typeset
-from grantapp.services import drafting, jobs, journal
+from grantapp.services import jobs, journal, reading
 from grantapp.services.pages import FormPage, Paper, PaperPage, PaperState
 from grantapp.storage import queries
 from grantapp.storage.files import Files
@@ -118,7 +118,7 @@ def papers_of(session: Session, deposit: DepositRow) -> tuple[Paper, ...]:
 def show(session: Session, reference: str, number: int, paper: str, *, by: Person) -> PaperPage:
     """How one document of a filed version stands."""
     deposit, kind = _find(session, reference, number, paper, by)
-    return PaperPage(drafting.head_of(deposit.dossier), _paper(session, deposit, kind), number)
+    return PaperPage(reading.head_of(deposit.dossier), _paper(session, deposit, kind), number)
 
 
 def ask(session: Session, reference: str, number: int, paper: str, *, now: datetime, by: Person) -> int | None:
@@ -189,7 +189,7 @@ def show_preparatory(session: Session, files: Files, reference: str, *, now: dat
     failed = job is not None and job.state is JobState.FAILED
     kept = None if on_its_way or failed else made
     return PaperPage(
-        head=drafting.head_of(dossier),
+        head=reading.head_of(dossier),
         paper=_described(PREPARATORY, job, size=kept.size if kept else None),
         number=None,
         is_of=_instant(files, kept) if kept else None,
@@ -231,7 +231,7 @@ def read_preparatory(session: Session, files: Files, reference: str, *, by: Pers
 
 def _frozen(dossier: DossierRow, address: str, at: datetime) -> Deposit:
     """The draft as it would print at this instant. Number 0: nothing is filed, and the paper says so."""
-    edition, project = drafting.edition_of(dossier), drafting.project_of(dossier)
+    edition, project = reading.edition_of(dossier), reading.project_of(dossier)
     return freeze(
         edition=edition,
         project=project,

@@ -87,6 +87,18 @@ SIGNED_IN = {
     ("GET", "papers.preparatory_page"): (200, 404),
     ("GET", "papers.preparatory"): (302, 404),  # not made yet: to its page
     ("POST", "papers.ask_preparatory"): (303, 404),
+    ("GET", "sharing.overriding"): (302, 404),  # a dossier on its own shares nothing: to the page itself
+    ("POST", "sharing.override"): (404, 404),
+    ("GET", "sharing.reverting"): (404, 404),
+    ("POST", "sharing.revert"): (404, 404),
+    ("GET", "sharing.mandate"): (404, 404),
+    ("POST", "sharing.give_mandate"): (404, 404),
+    ("POST", "sharing.revoke_mandate"): (404, 404),
+    ("GET", "sharing.participation"): (404, 404),
+    ("POST", "sharing.agree"): (404, 404),
+    ("POST", "sharing.withdraw_agreement"): (404, 404),
+    ("GET", "sharing.leaving"): (404, 404),
+    ("POST", "sharing.leave"): (302, 404),
     ("POST", "wizard.file_dossier"): (302, 404),
     ("GET", "wizard.receipt"): (200, 404),  # after filing
     ("GET", "wizard.pdf"): (302, 404),  # not made yet: back to the receipt
