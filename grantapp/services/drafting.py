@@ -248,9 +248,7 @@ def save_step(
             page = _step_page(session, dossier, name, now)
             raise Conflict(ConflictPage(step=page, by=row.saved_by.name, at=row.saved_at, differences=differences))
     elif _keep(session, dossier, row, section, dump_section(section, record), raw, now, by):
-        detail: dict[str, object] = {"section": name}
-        if mandate := mandating.mandate_used(session, dossier, by):
-            detail["mandate"] = str(mandate.id)
+        detail = mandating.noted(session, dossier, {"section": name}, by)
         journal.record(session, "saved", dossier=dossier, detail=detail, now=now, by=by)
     session.commit()
     return _after(edition, project, name, shared)

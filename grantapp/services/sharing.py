@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from grantapp.domain import lifecycle
 from grantapp.domain.access import Act
+from grantapp.domain.deposit import Deposit
 from grantapp.domain.lifecycle import Move, Refused, State
 from grantapp.domain.people import Person
 from grantapp.domain.project import Project, section_named
@@ -57,9 +58,7 @@ def override(
         _write(session, dossier, name, record, raw=raw, now=now, by=by)
         row = OverrideRow(dossier_id=dossier.id, section=name, reason=reason, made_at=now, made_by_id=by.id)
         session.add(row)
-    detail: dict[str, object] = {"section": name}
-    if mandate := mandating.mandate_used(session, dossier, by):
-        detail["mandate"] = str(mandate.id)
+    detail = mandating.noted(session, dossier, {"section": name}, by)
     journal.record(session, "overridden", dossier=dossier, detail=detail, now=now, by=by)
     dossier.updated_at = now
     session.commit()
@@ -92,6 +91,24 @@ def revert(session: Session, reference: str, name: str, *, now: datetime, by: Pe
     dossier.updated_at = now
     journal.record(session, "reverted", dossier=dossier, detail={"section": name}, now=now, by=by)
     session.commit()
+
+
+def put_back(session: Session, dossier: DossierRow, filed: Deposit, *, now: datetime, by: Person) -> None:
+    """What the firm answered otherwise is again what a filed version says, in the caller's transaction."""
+    part = reading.part_of(dossier)
+    if part is None:
+        return
+    origins = {each["name"]: each.get("origin") for each in filed.content["sections"]}
+    reasons = {name: each["reason"] for name, each in origins.items() if each and each["kind"] == "own"}
+    for name, row in part.overrides.items():
+        if name not in reasons:
+            session.delete(row)
+    for name, reason in reasons.items():
+        if name in part.overrides:
+            part.overrides[name].reason = reason
+        else:
+            row = OverrideRow(dossier_id=dossier.id, section=name, reason=reason, made_at=now, made_by_id=by.id)
+            session.add(row)
 
 
 def _sharing(dossier: DossierRow, name: str) -> Part:
