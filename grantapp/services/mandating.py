@@ -13,7 +13,7 @@ from grantapp.domain.sharing import Mandated, Together
 from grantapp.french import typeset
 from grantapp.services import access, journal, reading
 from grantapp.services.pages import MandateLine, MandatePage
-from grantapp.storage import collectives, queries
+from grantapp.storage import collectives, participations, queries
 from grantapp.storage.cooperative import MandateRow, ParticipationRow
 from grantapp.storage.models import DossierRow, SectionRow
 from grantapp.storage.queries import NotFound
@@ -30,7 +30,7 @@ def mandate(session: Session, reference: str, *, by: Person) -> MandatePage:
     """« Le mandat » : what it would say, or says, and those that were given before."""
     dossier = queries.get_dossier(session, reference, by)
     part = _taking_part(dossier)
-    rows = collectives.list_mandates(session, part, dossier.organisation_id)
+    rows = participations.list_mandates(session, part, dossier.organisation_id)
     in_force = next((each for each in rows if each.revoked_at is None), None)
     return MandatePage(
         head=reading.head_of(dossier),
@@ -45,7 +45,7 @@ def give(session: Session, reference: str, *, wording: str, now: datetime, by: P
     """The firm gives the mandate that the page showed (`wording`), to the letter; giving it twice changes nothing."""
     dossier = access.dossier_for(session, reference, Act.FILE, by=by)
     part = _taking_part(dossier)
-    if collectives.find_mandate(session, part, dossier.organisation_id):
+    if participations.find_mandate(session, part, dossier.organisation_id):
         return
     if wording != _wording(dossier, part):
         raise Refused("Le texte du mandat a changé depuis que cette page est ouverte : relisez-le avant de le donner.")
@@ -72,7 +72,7 @@ def revoke(session: Session, reference: str, *, now: datetime, by: Person) -> No
 
 def end(session: Session, dossier: DossierRow, part: ParticipationRow, *, now: datetime, by: Person) -> None:
     """The mandate in force ends, in the caller's transaction."""
-    row = collectives.find_mandate(session, part, dossier.organisation_id)
+    row = participations.find_mandate(session, part, dossier.organisation_id)
     if row is None:
         return
     row.revoked_at, row.revoked_by_id = max(now, row.given_at), by.id
@@ -85,7 +85,7 @@ def mandate_used(session: Session, dossier: DossierRow, by: Person) -> MandateRo
     if queries.is_of_organisation(session, dossier.organisation_id, Act.FILL, by):
         return None
     part = collectives.find_participation(session, dossier)
-    return collectives.find_mandate(session, part, dossier.organisation_id) if part else None
+    return participations.find_mandate(session, part, dossier.organisation_id) if part else None
 
 
 def noted(session: Session, dossier: DossierRow, detail: Mapping[str, object], by: Person) -> dict[str, object]:
@@ -117,7 +117,7 @@ def together_of(session: Session, dossier: DossierRow) -> Together | None:
     if part is None:
         return None
     told, collective = part.told(), part.participation.collective
-    row = collectives.find_mandate(session, part.participation, dossier.organisation_id)
+    row = participations.find_mandate(session, part.participation, dossier.organisation_id)
     return Together(
         collective=collective.reference,
         cooperative=collective.organisation.name,

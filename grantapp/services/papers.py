@@ -42,7 +42,7 @@ class Sort:
     extension: str = "pdf"
 
 
-# In the order in which they are offered.
+# In the order in which they are offered. A test holds them against the makers, which the web process must not load.
 SORTS: Mapping[DocumentKind, Sort] = MappingProxyType(
     {
         DocumentKind.ACKNOWLEDGEMENT: Sort(
@@ -80,18 +80,6 @@ SORTS: Mapping[DocumentKind, Sort] = MappingProxyType(
         ),
     }
 )
-# Those that the worker can make today; a test holds this against the makers themselves, which the web process must not
-# load.
-OFFERED = frozenset(
-    {
-        DocumentKind.ACKNOWLEDGEMENT,
-        DocumentKind.BUNDLE,
-        DocumentKind.DOSSIER,
-        DocumentKind.PRINT_COPY,
-        DocumentKind.REPORT,
-        DocumentKind.REVIEW_SHEET,
-    }
-)
 PREPARATORY = Sort(
     "dossier-preparatoire",
     typeset("Dossier préparatoire"),
@@ -124,7 +112,7 @@ def submit(session: Session, deposit: DepositRow, kind: DocumentKind, *, now: da
 
 def papers_of(session: Session, deposit: DepositRow) -> tuple[Paper, ...]:
     """Every document that can be had of a filed version, as each stands."""
-    return tuple(_paper(session, deposit, kind) for kind in SORTS if kind in OFFERED)
+    return tuple(_paper(session, deposit, kind) for kind in SORTS)
 
 
 def show(session: Session, reference: str, number: int, paper: str, *, by: Person) -> PaperPage:
@@ -156,7 +144,7 @@ def read(session: Session, files: Files, reference: str, number: int, paper: str
 
 def _find(session: Session, reference: str, number: int, paper: str, by: Person) -> tuple[DepositRow, DocumentKind]:
     deposit = queries.get_deposit(session, reference, by, number)
-    kind = next((kind for kind in OFFERED if SORTS[kind].slug == paper), None)
+    kind = next((kind for kind, sort in SORTS.items() if sort.slug == paper), None)
     if kind is None:
         raise NotFound
     return deposit, kind

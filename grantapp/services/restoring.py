@@ -21,7 +21,7 @@ from grantapp.inspection.embedded import EmbeddedFile
 from grantapp.services import attaching, drafting, journal, reading
 from grantapp.services.judging import read_instant
 from grantapp.services.pages import FoundPage, FoundPiece
-from grantapp.services.unpacking import MOST_PDF_BYTES, BadFile, Unpacked, pieces_of, unpack
+from grantapp.services.unpacking import INSTEAD, MOST_PDF_BYTES, BadFile, Unpacked, pieces_of, unpack
 from grantapp.storage import queries
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
@@ -63,7 +63,7 @@ class Waiting:
         path.unlink()
         if not octets:
             raise Refused(f"« {shown} » est vide. Vérifiez le fichier et envoyez-le de nouveau.")
-        raise Refused(f"« {shown} » dépasse {size(MOST_PDF_BYTES)} : ce n'est pas un dossier de ce service.")
+        raise Refused(f"« {shown} » dépasse {size(MOST_PDF_BYTES)} : {INSTEAD}")
 
     def find(self, token: str, by: Person) -> Path:
         """The file, or `Refused` when it has waited too long."""

@@ -16,7 +16,7 @@ from grantapp.french import day, typeset
 from grantapp.services import access, journal, mandating, reading, wording
 from grantapp.services.pages import OwnAnswersPage, ParticipationPage
 from grantapp.services.reading import Part
-from grantapp.storage import collectives, queries
+from grantapp.storage import participations, queries
 from grantapp.storage.cooperative import AffiliationRow, OverrideRow
 from grantapp.storage.models import AttachmentRow, DossierRow, SectionRow
 from grantapp.storage.queries import NotFound
@@ -156,8 +156,8 @@ def participation(session: Session, reference: str, *, by: Person) -> Participat
         organisation=dossier.organisation.name,
         agreed_at=row.agreed_at,
         agreed_by=agreed_by.name if agreed_by else "",
-        assembled=collectives.list_assembled(session, row, dossier.reference),
-        has_mandate=collectives.find_mandate(session, row, dossier.organisation_id) is not None,
+        assembled=participations.list_assembled(session, row, dossier.reference),
+        has_mandate=participations.find_mandate(session, row, dossier.organisation_id) is not None,
         correction=row.correction or "",
         may_decide=queries.may_act(session, dossier, Act.FILE, by),
     )
@@ -198,7 +198,7 @@ def leave(session: Session, reference: str, *, now: datetime, by: Person) -> Non
 def leave_all(session: Session, affiliation: AffiliationRow, *, now: datetime, by: Person) -> None:
     """A firm leaves its cooperative: every dossier of its in a collective one becomes its own, and its mandates end; in
     the caller's transaction, which says since when it has left."""
-    for row in collectives.list_participations_of(session, affiliation):
+    for row in participations.list_participations_of(session, affiliation):
         part = reading.part_of(row.dossier) if row.dossier else None
         if row.dossier and part:
             set_apart(session, row.dossier, part, now=now, by=by)

@@ -217,7 +217,7 @@ def _too_late(head: DossierHead, window: Window) -> str:
     assert head.filed is not None  # noqa: S101 - a dossier that is deposited has a deposit
     return (
         f"L'appel s'est clos le {day(window.closes_on)} : ce dossier ne peut plus être corrigé ici. "
-        f"Votre version {head.filed.number}, déposée le {moment(head.filed.deposited_at)}, reste valable, et rien n'en "
+        f"Votre version {head.filed.number}, déposée le {moment(head.filed.deposited_at)}, reste déposée, et rien n'en "
         "est perdu. Pour signaler une erreur, écrivez au service instructeur en citant la référence "
         f"{head.reference}. {head.edition.successor}"
     ).strip()

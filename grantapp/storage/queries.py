@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from grantapp.domain.access import Act, roles_for
 from grantapp.domain.lifecycle import State
-from grantapp.domain.people import Person
+from grantapp.domain.people import Person, Role
 from grantapp.storage.cooperative import CollectiveRow, MandateRow, ParticipationRow
 from grantapp.storage.models import (
     AttachmentRow,
@@ -40,6 +40,14 @@ def organisations(by: Person, act: Act) -> Select[UUID]:
     return select(MembershipRow.organisation_id).where(
         MembershipRow.person_id == by.id, MembershipRow.role.in_(roles_for(act))
     )
+
+
+def roles_in(session: Session, organisation_id: UUID, person_id: UUID) -> frozenset[Role]:
+    """What a person is in an organisation, now; nothing for a stranger."""
+    wanted = select(MembershipRow.role).where(
+        MembershipRow.organisation_id == organisation_id, MembershipRow.person_id == person_id
+    )
+    return frozenset(session.scalars(wanted))
 
 
 def opens(by: Person, act: Act) -> ColumnElement[bool]:

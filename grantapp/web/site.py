@@ -16,10 +16,13 @@ from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
 from grantapp.web import (
     account,
+    invitations,
     mailbox,
+    members,
     papers,
     personal,
     pieces,
+    provider,
     public,
     restoring,
     scope,
@@ -45,6 +48,7 @@ MOST_FORM_BYTES = 2 * 2**20
 MOST_SENT = dict.fromkeys(pieces.UPLOADS, pieces.MOST_UPLOAD) | {
     "verification.verify_file": verification.MOST_UPLOAD,
     "restoring.look": restoring.MOST_UPLOAD,
+    "members.look": members.MOST_UPLOAD,
 }
 FILTERS = (
     "number",
@@ -96,6 +100,8 @@ def furnish(app: Flask) -> None:
         public,
         verification,
         account,
+        provider,
+        invitations,
         personal,
         mailbox,
         pieces,
@@ -104,6 +110,7 @@ def furnish(app: Flask) -> None:
         sharing,
         wizard,
         papers,
+        members,
     ):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
@@ -124,6 +131,7 @@ def _shared() -> dict[str, Any]:
         "clock_notice": platform.clock_notice,
         "now": scope.arrived_at(),
         "has_mailbox": platform.settings.is_demonstration,
+        "provider": platform.settings.provider.name if platform.settings.provider else None,
     }
 
 

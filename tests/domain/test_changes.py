@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grantapp.domain.changes import Changes, as_json, changes, count_answers, excerpts, in_short
+from grantapp.domain.changes import Changes, as_json, changes, excerpts, in_short
 from grantapp.domain.deposit import Deposit, freeze, thaw
 from grantapp.domain.judgement import judge
 from grantapp.domain.project import Project
@@ -140,7 +140,11 @@ def test_going_back_undoes_what_going_forth_did(before: Project, after: Project)
     assert {(each.rule, each.before, each.after) for each in forth.verdicts} == {
         (each.rule, each.after, each.before) for each in back.verdicts
     }
-    assert count_answers(as_json(forth)) == count_answers(as_json(back))
+    assert (len(forth.fields), len(forth.tables), len(forth.pieces)) == (
+        len(back.fields),
+        len(back.tables),
+        len(back.pieces),
+    )
 
 
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))

@@ -62,7 +62,14 @@ class Clockwork:
 
 
 def postman(carrier: object) -> Postman:
-    return Postman(carrier, "ne-pas-repondre@dossiers.example", "https://dossiers.example", Tokens("for tests only"))
+    key = "for tests only"
+    return Postman(
+        carrier,
+        "ne-pas-repondre@dossiers.example",
+        "https://dossiers.example",
+        Tokens(key),
+        Tokens(key, Tokens.INVITATION),
+    )
 
 
 def write(sessions: Sessions, name: str = "Zoé", email: str = "zoe@mistral.example", **facts: object) -> UUID:
@@ -163,7 +170,7 @@ def test_a_message_whose_workers_all_die_is_given_up_in_the_end(sessions: Sessio
             jobs._claim(sessions, number, at)  # and the worker dies
         at += timedelta(hours=1)
     kept = row(sessions, message)
-    assert kept.given_up_at and kept.error == "every attempt was interrupted"
+    assert kept.given_up_at and kept.error == "chaque essai a été interrompu"
 
 
 def test_the_database_alone_makes_no_link(sessions: Sessions):

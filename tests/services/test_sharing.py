@@ -90,8 +90,7 @@ class Village:
 @pytest.fixture
 def village(sessions: Sessions, files: Files, camille: Person, sacha: Person) -> Village:
     director, project = makers.make_director(sessions, camille), makers.make_project()
-    collective = makers.make_collective(sessions, director)
-    lead = makers.lead_of(sessions, collective, director)
+    collective, lead = makers.named_collective(sessions, makers.make_collective(sessions, director))
     makers.write_sections(sessions, lead, director, project)
     makers.attach_all(sessions, files, lead, director, project)
     member = makers.take_part(sessions, collective, director, sacha)
@@ -395,7 +394,7 @@ def test_a_longer_list_asks_no_more_queries(
 ):
     """Dossiers of one firm in several collective ones: the list reads them together."""
     director = makers.make_director(sessions, camille)
-    collective = makers.make_collective(sessions, director)
+    collective, _ = makers.named_collective(sessions, makers.make_collective(sessions, director))
     first = makers.take_part(sessions, collective, director, sacha)
 
     def queries_asked() -> int:

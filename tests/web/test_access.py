@@ -38,6 +38,11 @@ ANYONE = {
     ("POST", "account.use_link"): 410,
     ("GET", "account.code"): 302,  # nobody came half-way
     ("POST", "account.give_code"): 302,
+    ("GET", "provider.go"): 404,  # no identity provider is named
+    ("GET", "provider.come_back"): 404,
+    ("GET", "invitations.look"): 410,  # an invitation that we did not sign
+    ("POST", "invitations.accept"): 410,
+    ("POST", "invitations.refuse"): 410,
     ("GET", "static"): 200,
 }
 # (what the owner gets on a filled draft, what a stranger gets); anonymous is sent to sign in, or asked to send again
@@ -54,6 +59,8 @@ SIGNED_IN = {
     ("POST", "personal.remove_factor"): (422, 422),
     ("POST", "personal.end_visit"): (302, 404),  # the address names another visit of the owner
     ("POST", "personal.end_other_visits"): (302, 302),
+    ("POST", "provider.link"): (404, 404),  # no identity provider is named
+    ("POST", "provider.unlink"): (404, 404),
     ("GET", "mailbox.inbox"): (404, 404),  # there is one in a demonstration only
     ("GET", "mailbox.message"): (404, 404),
     ("GET", "mailbox.html"): (404, 404),
@@ -108,6 +115,18 @@ SIGNED_IN = {
     ("GET", "papers.document_page"): (200, 404),
     ("GET", "papers.document"): (302, 404),  # not made yet: to its page
     ("POST", "papers.ask_document"): (303, 404),
+    ("GET", "members.overview"): (409, 409),  # neither directs a cooperative: test_members.py asks who does
+    ("GET", "members.adding"): (409, 409),
+    ("POST", "members.add"): (409, 409),
+    ("GET", "members.correcting"): (404, 404),
+    ("POST", "members.correct"): (404, 404),
+    ("POST", "members.remove"): (404, 404),
+    ("GET", "members.template"): (409, 409),
+    ("GET", "members.choose"): (409, 409),
+    ("POST", "members.look"): (409, 409),
+    ("GET", "members.found"): (302, 302),  # no file waits
+    ("GET", "members.faulty"): (302, 302),
+    ("POST", "members.take"): (302, 302),
     ("POST", "pieces.detach"): (409, 404),  # what was filed stays
 }
 ORDER = list(SIGNED_IN)
@@ -148,6 +167,7 @@ def address(app, platform, fill, director) -> Callable[[str], str]:
             "paper": "accuse-d-enregistrement",
             "extension": "pdf",
             "attachment_id": attachment,
+            "affiliation_id": attachment,
             "filename": "style.css",
             "token": "faux",
             "visit_id": str(elsewhere.id),
