@@ -18,7 +18,7 @@ from grantapp.domain.wizard import steps
 from grantapp.editions import get_edition
 from grantapp.services import accounts, demonstration, drafting, gathering
 from grantapp.storage import collectives, queries
-from grantapp.storage.cooperative import AffiliationRow
+from grantapp.storage.cooperative import AffiliationRow, CollectiveRow
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.models import (
@@ -124,46 +124,11 @@ def make_director(sessions: Sessions, by: Person) -> Person:
         return found
 
 
-def make_firm(sessions: Sessions, director: Person, number: int = 2000, **changes: Any) -> UUID:
-    """A line of the cooperative's list, not accepted yet."""
-    usual = {
-        "name": "Menuiserie imaginaire",
-        "siren": make_siren(number),
-        "town": "Avignon",
-        "contact": "Dominique Modèle",
-        "email": "dominique@menuiserie.example",
-    }
-    with sessions.writing() as session:
-        row = AffiliationRow(
-            cooperative_id=director.memberships[0].organisation_id,
-            listed_at=NOW,
-            listed_by_id=director.id,
-            **usual | changes,
-        )
-        session.add(row)
-        session.commit()
-        return row.id
-
-
-def begin_collective(sessions: Sessions, director: Person) -> UUID:
-    """A collective dossier of the cooperative, without any firm."""
-    with sessions.writing() as session:
-        organisation_id = director.memberships[0].organisation_id
-        reference = gathering.begin(session, EDITION, organisation_id=organisation_id, now=NOW, by=director)
-        return collectives.get_collective(session, reference, director).id
-
-
-def make_collective(sessions: Sessions, director: Person) -> str:
-    """The reference of the director's collective dossier."""
-    with sessions.writing() as session:
-        organisation_id = director.memberships[0].organisation_id
-        return gathering.begin(session, EDITION, organisation_id=organisation_id, now=NOW, by=director)
-
-
-def lead_of(sessions: Sessions, collective: str, director: Person) -> str:
-    """The reference of the cooperative's own dossier in a collective one."""
+def named_collective(sessions: Sessions, collective_id: UUID) -> tuple[str, str]:
+    """The reference of a collective dossier, and that of the cooperative's own in it."""
     with sessions.reading() as session:
-        return collectives.get_collective(session, collective, director).lead.reference
+        row = session.get_one(CollectiveRow, collective_id)
+        return row.reference, row.lead.reference
 
 
 def take_part(sessions: Sessions, collective: str, director: Person, firm: Person) -> str:
@@ -201,6 +166,35 @@ def write_sections(
                 row.answers = dump_section(section, getattr(project, section.name))
                 row.saved_at, row.saved_by_id = NOW, by.id
         session.commit()
+
+
+def make_firm(sessions: Sessions, director: Person, number: int = 2000, **changes: Any) -> UUID:
+    """A line of the cooperative's list, not accepted yet."""
+    usual = {
+        "name": "Menuiserie imaginaire",
+        "siren": make_siren(number),
+        "town": "Avignon",
+        "contact": "Dominique Modèle",
+        "email": "dominique@menuiserie.example",
+    }
+    with sessions.writing() as session:
+        row = AffiliationRow(
+            cooperative_id=director.memberships[0].organisation_id,
+            listed_at=NOW,
+            listed_by_id=director.id,
+            **usual | changes,
+        )
+        session.add(row)
+        session.commit()
+        return row.id
+
+
+def make_collective(sessions: Sessions, director: Person) -> UUID:
+    """A collective dossier of the cooperative, without any firm."""
+    with sessions.writing() as session:
+        organisation_id = director.memberships[0].organisation_id
+        reference = gathering.begin(session, EDITION, organisation_id=organisation_id, now=NOW, by=director)
+        return collectives.get_collective(session, reference, director).id
 
 
 def make_draft(sessions: Sessions, by: Person) -> str:

@@ -19,7 +19,8 @@ to the others the cooperative gives files, and the firm may add its own.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -43,6 +44,30 @@ SHARED: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 OWN_PIECES = frozenset({"accounts", "quotes", "other"})
 PIECES = "pieces"
+
+
+@dataclass(frozen=True)
+class Mandated:
+    """The mandate in force at the instant of a filing, to the letter."""
+
+    wording: str
+    given_at: datetime
+    given_by: str
+
+
+@dataclass(frozen=True)
+class Together:
+    """What a version filed in a collective dossier keeps of it: whose answers it took, and who filled it."""
+
+    collective: str  # the reference of the collective dossier
+    cooperative: str
+    siren: str
+    lead: str  # the reference of the dossier whose answers are shared
+    saved_at: Mapping[str, datetime]  # section → when the cooperative saved it
+    sections: frozenset[str]  # those that were inherited
+    overridden: Mapping[str, str]  # section → the reason to answer it otherwise
+    mandate: Mandated | None
+    filled: frozenset[str]  # the firm's own sections that the cooperative filled last, under a mandate
 
 
 def is_shared_piece(piece: str) -> bool:

@@ -21,7 +21,7 @@ from grantapp.domain.lifecycle import Move, Refused
 from grantapp.domain.people import Person
 from grantapp.domain.project import section_named
 from grantapp.inspection.opening import Opened, opened
-from grantapp.services import access, journal, reading
+from grantapp.services import access, journal, mandating, reading
 from grantapp.services.pages import AttachmentLine
 from grantapp.storage import queries
 from grantapp.storage.database import Sessions
@@ -63,7 +63,7 @@ def attach(
             return Attached(reading.attachment_line(there), found.found.notes)
         _check_room(dossier, piece)
         row = _add(session, dossier, piece, found, thumbnail, now, by)
-        detail = {"piece": piece, "sha256": row.sha256}
+        detail = mandating.noted(session, dossier, {"piece": piece, "sha256": row.sha256}, by)
         journal.record(session, "attached", dossier=dossier, detail=detail, now=now, by=by)
         session.commit()
         return Attached(reading.attachment_line(row), found.found.notes)
@@ -95,7 +95,8 @@ def replace(
         row = _add(session, old.dossier, old.piece, found, thumbnail, now, by)
         row.replaces_id = old.id
         old.removed_at, old.removed_by_id = now, by.id
-        detail = {"piece": old.piece, "sha256": row.sha256, "replaces": old.sha256}
+        told = {"piece": old.piece, "sha256": row.sha256, "replaces": old.sha256}
+        detail = mandating.noted(session, old.dossier, told, by)
         journal.record(session, "replaced", dossier=old.dossier, detail=detail, now=now, by=by)
         session.commit()
         return Attached(reading.attachment_line(row), found.found.notes)
@@ -109,7 +110,7 @@ def detach(session: Session, reference: str, attachment_id: UUID, *, now: dateti
         return
     row.removed_at, row.removed_by_id = now, by.id
     row.dossier.updated_at = now
-    detail = {"piece": row.piece, "sha256": row.sha256}
+    detail = mandating.noted(session, row.dossier, {"piece": row.piece, "sha256": row.sha256}, by)
     journal.record(session, "detached", dossier=row.dossier, detail=detail, now=now, by=by)
     session.commit()
 

@@ -12,7 +12,7 @@ from grantapp.domain.deposit import freeze, thaw
 from grantapp.domain.lifecycle import Move, Refused, State
 from grantapp.domain.people import Person
 from grantapp.french import moment, plural
-from grantapp.services import access, drafting, journal, papers, reading
+from grantapp.services import access, drafting, journal, mandating, papers, reading
 from grantapp.services.pages import DossierHead, MissingPage, ReceiptPage, VersionLine
 from grantapp.services.papers import PRINT
 from grantapp.storage import queries
@@ -50,6 +50,7 @@ def deposit(
         at=now,
         address=address,
         previous=previous,
+        together=mandating.together_of(session, dossier),
     )
     if previous and not in_short(frozen.content["changes"]):
         raise Refused(

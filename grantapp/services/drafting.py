@@ -31,7 +31,7 @@ from grantapp.services.pages import (
     TaskLine,
 )
 from grantapp.services.reading import PIECES, attachments_of, edition_of, head_of, project_of
-from grantapp.storage import collectives, queries
+from grantapp.storage import collectives, participations, queries
 from grantapp.storage.models import DossierRow, SectionRow
 from grantapp.storage.queries import NotFound
 
@@ -127,7 +127,7 @@ def review(session: Session, reference: str, *, now: datetime, by: Person) -> Re
 def led_by(session: Session, dossier: DossierRow) -> Led | None:
     """The collective dossier that this one leads, and whom its answers reach."""
     collective = collectives.find_led(session, dossier)
-    return Led(collective.reference, *collectives.count_filed(session, collective)) if collective else None
+    return Led(collective.reference, *participations.count_filed(session, collective)) if collective else None
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -248,9 +248,7 @@ def save_step(
             page = _step_page(session, dossier, name, now)
             raise Conflict(ConflictPage(step=page, by=row.saved_by.name, at=row.saved_at, differences=differences))
     elif _keep(session, dossier, row, section, dump_section(section, record), raw, now, by):
-        detail: dict[str, object] = {"section": name}
-        if mandate := mandating.mandate_used(session, dossier, by):
-            detail["mandate"] = str(mandate.id)
+        detail = mandating.noted(session, dossier, {"section": name}, by)
         journal.record(session, "saved", dossier=dossier, detail=detail, now=now, by=by)
     session.commit()
     return _after(edition, project, name, shared)

@@ -25,7 +25,7 @@ from grantapp.domain.question import Piece
 from grantapp.domain.region import Region
 from grantapp.domain.sections.funding import Pieces
 from grantapp.services.pages import AttachmentLine, DossierHead, FiledVersion, SharedParts
-from grantapp.storage import collectives
+from grantapp.storage import participations
 from grantapp.storage.cooperative import OverrideRow, ParticipationRow
 from grantapp.storage.models import AttachmentRow, DossierRow, SectionRow
 
@@ -63,8 +63,8 @@ class Part:
 
 def parts_of(session: Session, dossiers: Sequence[DossierRow]) -> dict[UUID, Part]:
     """By the id of each dossier that takes part in a collective one; as many queries for ninety as for one."""
-    found = collectives.list_parts(session, [each.id for each in dossiers])
-    overrides = collectives.list_overrides(session, [each.dossier_id for each in found if each.dossier_id])
+    found = participations.list_parts(session, [each.id for each in dossiers])
+    overrides = participations.list_overrides(session, [each.dossier_id for each in found if each.dossier_id])
     return {
         each.dossier_id: Part(each, {row.section: row for row in overrides if row.dossier_id == each.dossier_id})
         for each in found
@@ -142,7 +142,7 @@ def heads_of(session: Session, dossiers: Sequence[DossierRow]) -> tuple[DossierH
     """What the list of dossiers shows of each, in a number of queries that does not grow with it."""
     parts = parts_of(session, dossiers)
     filed = [each.id for each in dossiers if each.id in parts and each.state is State.DEPOSITED]
-    titles = collectives.find_filed_titles(session, filed) if filed else {}
+    titles = participations.find_filed_titles(session, filed) if filed else {}
     return tuple(_head(each, parts.get(each.id), titles.get(each.id)) for each in dossiers)
 
 

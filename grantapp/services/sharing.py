@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from grantapp.domain import lifecycle
 from grantapp.domain.access import Act
+from grantapp.domain.deposit import Deposit
 from grantapp.domain.lifecycle import Move, Refused, State
 from grantapp.domain.people import Person
 from grantapp.domain.project import Project, section_named
@@ -15,7 +16,7 @@ from grantapp.french import day, typeset
 from grantapp.services import access, journal, mandating, reading, wording
 from grantapp.services.pages import OwnAnswersPage, ParticipationPage
 from grantapp.services.reading import Part
-from grantapp.storage import collectives, queries
+from grantapp.storage import participations, queries
 from grantapp.storage.cooperative import AffiliationRow, OverrideRow
 from grantapp.storage.models import AttachmentRow, DossierRow, SectionRow
 from grantapp.storage.queries import NotFound
@@ -57,9 +58,7 @@ def override(
         _write(session, dossier, name, record, raw=raw, now=now, by=by)
         row = OverrideRow(dossier_id=dossier.id, section=name, reason=reason, made_at=now, made_by_id=by.id)
         session.add(row)
-    detail: dict[str, object] = {"section": name}
-    if mandate := mandating.mandate_used(session, dossier, by):
-        detail["mandate"] = str(mandate.id)
+    detail = mandating.noted(session, dossier, {"section": name}, by)
     journal.record(session, "overridden", dossier=dossier, detail=detail, now=now, by=by)
     dossier.updated_at = now
     session.commit()
@@ -92,6 +91,24 @@ def revert(session: Session, reference: str, name: str, *, now: datetime, by: Pe
     dossier.updated_at = now
     journal.record(session, "reverted", dossier=dossier, detail={"section": name}, now=now, by=by)
     session.commit()
+
+
+def put_back(session: Session, dossier: DossierRow, filed: Deposit, *, now: datetime, by: Person) -> None:
+    """What the firm answered otherwise is again what a filed version says, in the caller's transaction."""
+    part = reading.part_of(dossier)
+    if part is None:
+        return
+    origins = {each["name"]: each.get("origin") for each in filed.content["sections"]}
+    reasons = {name: each["reason"] for name, each in origins.items() if each and each["kind"] == "own"}
+    for name, row in part.overrides.items():
+        if name not in reasons:
+            session.delete(row)
+    for name, reason in reasons.items():
+        if name in part.overrides:
+            part.overrides[name].reason = reason
+        else:
+            row = OverrideRow(dossier_id=dossier.id, section=name, reason=reason, made_at=now, made_by_id=by.id)
+            session.add(row)
 
 
 def _sharing(dossier: DossierRow, name: str) -> Part:
@@ -139,8 +156,8 @@ def participation(session: Session, reference: str, *, by: Person) -> Participat
         organisation=dossier.organisation.name,
         agreed_at=row.agreed_at,
         agreed_by=agreed_by.name if agreed_by else "",
-        assembled=collectives.list_assembled(session, row, dossier.reference),
-        has_mandate=collectives.find_mandate(session, row, dossier.organisation_id) is not None,
+        assembled=participations.list_assembled(session, row, dossier.reference),
+        has_mandate=participations.find_mandate(session, row, dossier.organisation_id) is not None,
         correction=row.correction or "",
         may_decide=queries.may_act(session, dossier, Act.FILE, by),
     )
@@ -181,7 +198,7 @@ def leave(session: Session, reference: str, *, now: datetime, by: Person) -> Non
 def leave_all(session: Session, affiliation: AffiliationRow, *, now: datetime, by: Person) -> None:
     """A firm leaves its cooperative: every dossier of its in a collective one becomes its own, and its mandates end; in
     the caller's transaction, which says since when it has left."""
-    for row in collectives.list_participations_of(session, affiliation):
+    for row in participations.list_participations_of(session, affiliation):
         part = reading.part_of(row.dossier) if row.dossier else None
         if row.dossier and part:
             set_apart(session, row.dossier, part, now=now, by=by)

@@ -18,7 +18,7 @@ from grantapp.domain.people import Person
 from grantapp.domain.project import section_named
 from grantapp.domain.project_file import dump_section, load_section
 from grantapp.french import day, moment, typeset
-from grantapp.services import access, journal, reading
+from grantapp.services import access, journal, reading, sharing
 from grantapp.services.pages import ChangesPage, DossierHead
 from grantapp.storage import queries
 from grantapp.storage.models import AttachmentRow, DossierRow, SectionRow
@@ -113,6 +113,7 @@ def renounce(session: Session, reference: str, *, seen: str, now: datetime, by: 
     filed_at = dossier.deposits[-1].deposited_at
     sections = _put_back_answers(session, dossier, last, filed_at, now, by)
     pieces = _put_back_pieces(dossier, last, filed_at, now, by)
+    sharing.put_back(session, dossier, last, now=now, by=by)
     session.flush()  # the tables let nothing be written once the dossier is deposited again
     dossier.state, dossier.deposited_at, dossier.updated_at = after, filed_at, now
     detail = {"number": last.content["number"] + 1, "sections": sections, "pieces": pieces}
@@ -147,7 +148,7 @@ def _put_back_answers(
 
 def _put_back_pieces(dossier: DossierRow, filed: Deposit, filed_at: datetime, now: datetime, by: Person) -> int:
     """What was attached since is withdrawn, what was withdrawn since is attached again; how many that makes."""
-    wanted = {line.id for line in reading.pieces_of(dossier, filed_at, filed)}
+    wanted = {line.id for line in reading.pieces_of(dossier, filed_at, filed)}  # the shared ones are not ours to move
     moved = 0
     for row in dossier.attachments:
         if (row.id in wanted) != (row.removed_at is None):

@@ -202,9 +202,9 @@ def find_last_act(session: Session, dossier: DossierRow, act: str) -> JournalRow
     )
 
 
-def list_acts(session: Session, dossier: DossierRow, act: str) -> list[JournalRow]:
-    """The lines of the journal that tell of this act on this dossier, the first first."""
-    wanted = select(JournalRow).where(JournalRow.dossier_id == dossier.id, JournalRow.act == act)
+def list_acts(session: Session, dossier: DossierRow, *acts: str) -> list[JournalRow]:
+    """The lines of the journal that tell of these acts on this dossier, the first first."""
+    wanted = select(JournalRow).where(JournalRow.dossier_id == dossier.id, JournalRow.act.in_(acts))
     return list(session.scalars(wanted.order_by(JournalRow.id)))
 
 

@@ -40,7 +40,7 @@ def firm(sessions: Sessions, director: Person) -> UUID:
 
 @pytest.fixture
 def collective(sessions: Sessions, director: Person) -> UUID:
-    return makers.begin_collective(sessions, director)
+    return makers.make_collective(sessions, director)
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_the_gerance_of_a_cooperative_does_not_gather(sessions: Sessions, direct
 
 
 def test_another_cooperative_s_collective_dossier_is_not_there(sessions: Sessions, sacha: Person, invite: Invite):
-    other = makers.begin_collective(sessions, makers.make_director(sessions, sacha))
+    other = makers.make_collective(sessions, makers.make_director(sessions, sacha))
     with pytest.raises(NotFound):
         invite(to=other)
 

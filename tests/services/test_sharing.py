@@ -1,22 +1,29 @@
 """Shared parts: written once by the cooperative, read by its members' drafts, never by what they filed."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
+from jsonschema import Draft202012Validator
 
+from grantapp.documents import pdf as printer
+from grantapp.documents.dossier import printed_dossier
+from grantapp.domain.deposit import Deposit, thaw
+from grantapp.domain.deposit_schema import schema
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.people import Person
 from grantapp.domain.project import Project
 from grantapp.domain.project_file import dump_section
 from grantapp.domain.sections.applicant import Behalf
 from grantapp.domain.wizard import StepState
-from grantapp.services import attaching, depositing, drafting, sharing, versioning
+from grantapp.services import attaching, depositing, drafting, mandating, sharing, versioning
 from grantapp.storage import queries
-from grantapp.storage.cooperative import OverrideRow, ParticipationRow
+from grantapp.storage.cooperative import MandateRow, OverrideRow, ParticipationRow
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.queries import NotFound
@@ -83,8 +90,7 @@ class Village:
 @pytest.fixture
 def village(sessions: Sessions, files: Files, camille: Person, sacha: Person) -> Village:
     director, project = makers.make_director(sessions, camille), makers.make_project()
-    collective = makers.make_collective(sessions, director)
-    lead = makers.lead_of(sessions, collective, director)
+    collective, lead = makers.named_collective(sessions, makers.make_collective(sessions, director))
     makers.write_sections(sessions, lead, director, project)
     makers.attach_all(sessions, files, lead, director, project)
     member = makers.take_part(sessions, collective, director, sacha)
@@ -388,7 +394,7 @@ def test_a_longer_list_asks_no_more_queries(
 ):
     """Dossiers of one firm in several collective ones: the list reads them together."""
     director = makers.make_director(sessions, camille)
-    collective = makers.make_collective(sessions, director)
+    collective, _ = makers.named_collective(sessions, makers.make_collective(sessions, director))
     first = makers.take_part(sessions, collective, director, sacha)
 
     def queries_asked() -> int:
@@ -422,3 +428,172 @@ def test_a_page_of_a_member_asks_a_bounded_number_of_queries(village: Village, e
     with village.sessions.reading() as session, counted(village.sessions, engine) as asked:
         drafting.overview(session, village.member, now=NOW, by=village.firm)
         assert asked() <= 20
+
+
+# ── what a filed version keeps of it ──
+
+
+def frozen(village: Village) -> dict[str, object]:
+    village.file()
+    with village.sessions.reading() as session:
+        row = queries.get_deposit(session, village.member, village.firm)
+        return dict(thaw(row.canonical.encode()).content)
+
+
+def test_a_filed_version_says_whose_answers_it_holds(village: Village):
+    village.override("plan", "Nous ne faisons que des bureaux.")
+    content = frozen(village)
+    origins = {each["name"]: each["origin"] for each in content["sections"]}
+    assert origins["site"] == {
+        "kind": "shared",
+        "organisation": "Coopérative imaginaire",
+        "reference": village.lead,
+        "saved_at": NOW.isoformat(),
+        "but": [],
+    }
+    assert origins["liability"]["but"] == ["liability.applicant_is_liable"]
+    assert origins["plan"] == {"kind": "own", "reason": "Nous ne faisons que des bureaux."}
+    assert origins["organisation"] is None
+    assert content["collective"]["reference"] == village.collective
+    assert content["collective"]["mandate"] is None
+
+
+def test_a_filed_version_satisfies_the_published_schema(village: Village):
+    village.override("plan")
+    with village.sessions.writing() as session:
+        mandating.give(session, village.member, wording=wording(village), now=NOW, by=village.firm)
+    content = json.loads(json.dumps(frozen(village), default=list))
+    assert content["collective"]["mandate"]
+    assert [each.message for each in Draft202012Validator(schema()).iter_errors(content)] == []
+
+
+def test_giving_up_a_version_puts_back_what_was_answered_otherwise(village: Village):
+    village.override("plan", "Des bureaux.")
+    village.file()
+    before = village.project()
+    with village.sessions.writing() as session:
+        versioning.reopen(session, village.member, number=1, now=LATER, by=village.firm)
+    village.override("site")
+    with village.sessions.writing() as session:
+        sharing.revert(session, village.member, "plan", now=LATER, by=village.firm)
+    with village.sessions.writing() as session:
+        seen = versioning.upcoming(session, village.member, now=LATER, by=village.firm).seen
+        versioning.renounce(session, village.member, seen=seen, now=LATER, by=village.firm)
+    assert village.project() == before
+    with village.sessions.reading() as session:
+        shared = drafting.overview(session, village.member, now=NOW, by=village.firm).head.shared
+    assert shared.overridden == {"plan": "Des bureaux."}
+
+
+def test_the_dossier_s_text_says_it_all(village: Village):
+    village.override("plan", "Nous ne faisons que des bureaux.")
+    with village.sessions.writing() as session:
+        mandating.give(session, village.member, wording=wording(village), now=NOW, by=village.firm)
+    makers.save(village.sessions, village.member, "public_aid", {"has_aid": False}, by=village.director, now=LATER)
+    printed = printed_dossier(Deposit(frozen(village)))
+    said = {each.name: each.origin for each in printed.sections}
+    assert "Partie commune" in said["site"] and village.lead in said["site"]
+    assert "Nous ne faisons que des bureaux." in said["plan"]
+    assert said["organisation"] == ""
+    assert printed.collective.mandate == wording(village)
+    assert printed.collective.filled == ("Les autres aides publiques",)
+    html = printer.environment().get_template("documents/dossier.html").render(dossier=printed)
+    assert wording(village) in unescape(html)
+
+
+# ── the mandate ──
+
+
+def wording(village: Village) -> str:
+    with village.sessions.reading() as session:
+        return mandating.mandate(session, village.member, by=village.firm).wording
+
+
+def give(village: Village) -> None:
+    with village.sessions.writing() as session:
+        mandating.give(session, village.member, wording=wording(village), now=NOW, by=village.firm)
+
+
+def test_without_a_mandate_the_cooperative_opens_nothing(village: Village):
+    with village.sessions.reading() as session, pytest.raises(NotFound):
+        drafting.overview(session, village.member, now=NOW, by=village.director)
+
+
+def test_with_a_mandate_the_cooperative_fills_and_it_is_said(village: Village):
+    give(village)
+    makers.save(village.sessions, village.member, "public_aid", {"has_aid": False}, by=village.director, now=LATER)
+    assert (
+        village.step(village.member, "public_aid", village.firm).saved_by
+        == "Camille Exemple, Coopérative imaginaire, sous mandat"
+    )
+    makers.save(village.sessions, village.member, "public_aid", {"has_aid": None}, by=village.firm, now=LATER)
+    assert village.step(village.member, "public_aid", village.firm).saved_by == ""
+
+
+def test_a_mandate_revoked_opens_nothing_any_more_and_keeps_what_was_filled(village: Village):
+    give(village)
+    makers.save(village.sessions, village.member, "public_aid", {"has_aid": False}, by=village.director, now=LATER)
+    with village.sessions.writing() as session:
+        mandating.revoke(session, village.member, now=LATER, by=village.firm)
+    with village.sessions.reading() as session, pytest.raises(NotFound):
+        drafting.overview(session, village.member, now=NOW, by=village.director)
+    assert village.project().public_aid.has_aid is False
+    with village.sessions.reading() as session:
+        page = mandating.mandate(session, village.member, by=village.firm)
+    assert page.in_force is None
+    assert [line.revoked_at for line in page.past] == [LATER]
+
+
+def test_a_mandate_never_files_renounces_or_agrees(village: Village):
+    give(village)
+    acts: list[Callable[..., object]] = [sharing.agree, sharing.withdraw_agreement, sharing.leave, mandating.revoke]
+    for act in acts:
+        with village.sessions.writing() as session, pytest.raises(Refused, match="habilitée à engager"):
+            act(session, village.member, now=LATER, by=village.director)
+    with village.sessions.writing() as session, pytest.raises(Refused, match="habilitée à engager"):
+        mandating.give(session, village.member, wording=wording(village), now=LATER, by=village.director)
+    with village.sessions.writing() as session, pytest.raises(Refused, match="habilitée à engager"):
+        depositing.deposit(session, village.member, address=ADDRESS, now=NOW, by=village.director)
+    with village.sessions.writing() as session, pytest.raises(Refused, match="habilitée à engager"):
+        versioning.renounce(session, village.member, seen="", now=NOW, by=village.director)
+
+
+def test_a_mandate_is_given_to_the_letter(village: Village):
+    with village.sessions.writing() as session, pytest.raises(Refused, match="a changé"):
+        mandating.give(session, village.member, wording="Tout.", now=NOW, by=village.firm)
+
+
+def test_giving_or_revoking_twice_changes_nothing(village: Village):
+    give(village)
+    give(village)
+    for _ in range(2):
+        with village.sessions.writing() as session:
+            mandating.revoke(session, village.member, now=LATER, by=village.firm)
+    with village.sessions.reading() as session:
+        assert len(session.scalars(sa.select(MandateRow)).all()) == 1
+
+
+def test_leaving_ends_the_mandate_and_the_agreement(village: Village):
+    give(village)
+    with village.sessions.writing() as session:
+        sharing.agree(session, village.member, now=NOW, by=village.firm)
+    village.leave()
+    with village.sessions.reading() as session:
+        part, mandate = session.scalars(sa.select(ParticipationRow)).one(), session.scalars(sa.select(MandateRow)).one()
+        assert (part.agreed_at, mandate.revoked_at) == (None, LATER)
+        with pytest.raises(NotFound):
+            drafting.overview(session, village.member, now=NOW, by=village.director)
+
+
+def test_with_an_agreement_the_cooperative_reads_what_was_filed_and_no_draft(village: Village):
+    village.file()
+    with village.sessions.writing() as session:
+        sharing.agree(session, village.member, now=NOW, by=village.firm)
+    with village.sessions.reading() as session:
+        assert depositing.receipt(session, village.member, by=village.director).number == 1
+        with pytest.raises(NotFound):
+            drafting.overview(session, village.member, now=NOW, by=village.director)
+    with village.sessions.writing() as session:
+        sharing.withdraw_agreement(session, village.member, now=LATER, by=village.firm)
+    with village.sessions.reading() as session, pytest.raises(NotFound):
+        depositing.receipt(session, village.member, by=village.director)

@@ -171,7 +171,7 @@ def address(app, platform, fill, director) -> Callable[[str], str]:
             "filename": "style.css",
             "token": "faux",
             "visit_id": str(elsewhere.id),
-            "name": "dossier-3",
+            "name": "dossier-4",
         }
         adapter = app.url_map.bind("localhost")
         rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)

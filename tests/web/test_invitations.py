@@ -29,7 +29,7 @@ def camille(platform, director) -> Any:
 
 @pytest.fixture
 def collective(platform, camille) -> Any:
-    return makers.begin_collective(platform.sessions, camille)
+    return makers.make_collective(platform.sessions, camille)
 
 
 @pytest.fixture
