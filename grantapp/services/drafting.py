@@ -24,7 +24,7 @@ from grantapp.domain.question import Piece
 from grantapp.domain.region import Region
 from grantapp.domain.sections.funding import Pieces
 from grantapp.french import PARIS, day
-from grantapp.services import access, journal, wording
+from grantapp.services import access, journal, organisations, wording
 from grantapp.services.pages import (
     AttachmentLine,
     ConflictPage,
@@ -80,7 +80,14 @@ def judged(session: Session, reference: str, *, now: datetime, by: Person) -> tu
 
 def step_page(session: Session, reference: str, name: str, *, now: datetime, by: Person) -> StepPage:
     """One section to fill; `name` is the section's name."""
-    return _step_page(queries.get_dossier(session, reference, by), name, now)
+    dossier = queries.get_dossier(session, reference, by)
+    page = _step_page(dossier, name, now)
+    siret = page.record.siret if name == "organisation" else None
+    return replace(
+        page,
+        taken_over=organisations.taken_over(session, dossier, _row(dossier, name)),
+        hint=organisations.siret_hint(siret, dossier.organisation.siren),
+    )
 
 
 def preview(
@@ -167,8 +174,8 @@ def create(
         updated_at=now,
     )
     session.add(dossier)
-    # What the account and the pre-check already say is not asked twice; nothing else is guessed.
-    known: dict[str, Mapping[str, object]] = {"organisation": {"name": organisation.organisation}}
+    # What the organisation and the pre-check already said is not asked twice; nothing else is guessed.
+    known: dict[str, Mapping[str, object]] = {**organisations.known(session, organisation.organisation_id)}
     for name, answers in given.items():
         known[name] = {**known.get(name, {}), **answers}
     for name, answers in known.items():
@@ -226,6 +233,7 @@ def save_step(
             raise Conflict(ConflictPage(step=page, by=row.saved_by.name, at=row.saved_at, differences=differences))
     elif _keep(session, dossier, row, section, dump_section(section, record), raw, now, by):
         journal.record(session, "saved", dossier=dossier, detail={"section": name}, now=now, by=by)
+        organisations.keep(session, dossier.organisation_id, name, answers, now=now, by=by)
     session.commit()
     return wizard.after(edition, replace(project, **{name: record}), name)
 

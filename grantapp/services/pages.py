@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -104,6 +104,14 @@ class AttachmentLine:
 
 
 @dataclass(frozen=True)
+class TakenOver:
+    """Answers that nobody has typed in this draft: given by the organisation before, or said by its cooperative."""
+
+    given_on: date
+    cooperative: str | None
+
+
+@dataclass(frozen=True)
 class StepPage:
     """One section to fill. `record` holds the understood answers, `raw` what was typed, field by field."""
 
@@ -122,6 +130,8 @@ class StepPage:
     judgement: Judgement
     findings: tuple[Finding, ...]  # those that need an answer of this section
     attachments: tuple[AttachmentLine, ...] = ()
+    taken_over: TakenOver | None = None
+    hint: str = ""  # something to look at twice, which prevents nothing
 
     @property
     def reasonings(self) -> tuple[Reasoning, ...]:
