@@ -68,7 +68,6 @@ SIGNED_IN = {
     ("POST", "organisation.give_role"): (404, 404),  # no role was chosen
     ("POST", "organisation.take_role"): (404, 404),
     ("POST", "organisation.remove"): (409, 404),  # the address names the owner, who may only leave
-    ("POST", "organisation.open_cooperative"): (302, 404),
     ("GET", "organisation.section"): (200, 404),
     ("POST", "organisation.give"): (302, 404),
     ("POST", "organisation.forget_year"): (404, 404),  # it was not given
@@ -140,6 +139,7 @@ SIGNED_IN = {
     ("GET", "members.faulty"): (302, 302),
     ("POST", "members.take"): (302, 302),
     ("POST", "pieces.detach"): (409, 404),  # what was filed stays
+    ("POST", "organisation.open_cooperative"): (302, 404),  # last: the owner directs from now on
 }
 ORDER = list(SIGNED_IN)
 
