@@ -160,8 +160,14 @@ def make_draft(sessions: Sessions, by: Person) -> str:
 
 def make_dossier(sessions: Sessions, files: Files, by: Person, project: Project | None = None) -> str:
     """The reference of a complete draft, ready to be filed; its answers written at once, for speed."""
-    project = project or make_project()
     reference = make_draft(sessions, by)
+    fill_all(sessions, files, reference, by, project)
+    return reference
+
+
+def fill_all(sessions: Sessions, files: Files, reference: str, by: Person, project: Project | None = None) -> None:
+    """Every answer and piece of a project in a draft, written at once."""
+    project = project or make_project()
     with sessions.writing() as session:
         dossier = queries.get_dossier(session, reference, by)
         saved = {row.name: row for row in dossier.sections}
@@ -173,7 +179,6 @@ def make_dossier(sessions: Sessions, files: Files, by: Person, project: Project 
                 row.saved_at, row.saved_by_id = NOW, by.id
         session.commit()
     attach_all(sessions, files, reference, by, project)
-    return reference
 
 
 def attach_all(sessions: Sessions, files: Files, reference: str, by: Person, project: Project) -> None:
