@@ -82,7 +82,7 @@ def write_due(session: Session, *, now: datetime, at: datetime) -> list[int]:
 def _due(session: Session, now: datetime) -> Iterator[_Due]:
     for edition in editions.open_on(now):
         windows = (edition.window, *edition.regional.values())
-        if all(days_left(window, now) > max(DAYS) for window in windows):
+        if not any(0 <= days_left(window, now) <= max(DAYS) for window in windows):
             continue
         known = reminders.written(session, edition.id)
         for dossier in reminders.list_drafts(session, edition.id):
