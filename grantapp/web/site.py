@@ -16,6 +16,7 @@ from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
 from grantapp.web import (
     account,
+    board,
     invitations,
     mailbox,
     members,
@@ -113,6 +114,7 @@ def furnish(app: Flask) -> None:
         wizard,
         papers,
         members,
+        board,
     ):
         app.register_blueprint(module.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
