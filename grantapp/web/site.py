@@ -16,6 +16,7 @@ from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
 from grantapp.web import (
     account,
+    collective,
     mailbox,
     papers,
     personal,
@@ -93,6 +94,7 @@ def furnish(app: Flask) -> None:
     app.context_processor(_shared)
     for module in (public, verification, account, personal, mailbox, pieces, versions, restoring, wizard, papers):
         app.register_blueprint(module.bp)
+    app.register_blueprint(collective.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)
     scope.login.init_app(app)

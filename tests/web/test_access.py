@@ -96,6 +96,10 @@ SIGNED_IN = {
     ("GET", "papers.document_page"): (200, 404),
     ("GET", "papers.document"): (302, 404),  # not made yet: to its page
     ("POST", "papers.ask_document"): (303, 404),
+    ("GET", "collective.assembly"): (404, 404),  # the reference is that of a dossier; tests/web/test_collective.py
+    ("POST", "collective.assemble"): (404, 404),
+    ("POST", "collective.ask_again"): (404, 404),
+    ("GET", "collective.pdf"): (404, 404),
     ("POST", "pieces.detach"): (409, 404),  # what was filed stays
 }
 ORDER = list(SIGNED_IN)
