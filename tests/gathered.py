@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from grantapp.domain.people import Person
@@ -38,6 +39,8 @@ class Gathered:
             self.reference = gathering.begin(
                 session, EDITION, organisation_id=organisation_id, now=NOW, by=self.director
             )
+            lead = collectives.get_collective(session, self.reference, self.director).lead.reference
+        fill(self.sessions, self.files, lead, self.director, makers.make_project())
         return self
 
     def choose(self, place: int, *, invited: bool = True) -> None:
@@ -115,8 +118,8 @@ class Gathered:
         makers.save(
             self.sessions,
             self.dossiers[place],
-            "plan",
-            dump_section(_section("plan"), firm_project(place, plan__jobs_created=40).plan),
+            "finances",
+            dump_section(_section("finances"), firm_project(place, finances__own_funds=Decimal(612_001)).finances),
             by=self.firms[place],
             now=now,
         )

@@ -13,6 +13,7 @@ STDLIB = set(sys.stdlib_module_names)
 FLASK = {"flask", "flask_login", "flask_wtf", "werkzeug", "jinja2"}
 ROWS = {"sqlalchemy", "alembic", "pysqlite3", "obstore", "huey"}
 PRINT = {"jinja2", "markupsafe", "weasyprint", "fontTools", "pydyf", "pikepdf", "segno"}
+SHEETS = {"xlsxwriter"}
 SEAL = {"cryptography"}
 
 # floor: (rooms of the house it may import, what it may import from outside beside the standard library)
@@ -25,19 +26,26 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "editions": ({"domain", "rules", "french"}, set()),
     "forms": ({"domain", "french"}, {"wtforms", "email_validator", "markupsafe", "stdnum"}),
     "storage": ({"domain", "config", "french"}, ROWS),
-    "inspection": ({"domain", "french"}, {"pikepdf", "pypdfium2", "PIL"}),
-    "documents": ({"domain", "french", "typesetting"}, PRINT | SEAL),
+    "inspection": ({"domain", "french"}, {"pikepdf", "pypdfium2", "PIL", "python_calamine"}),
+    "documents": ({"domain", "french", "typesetting"}, PRINT | SEAL | SHEETS),
     "mail": ({"domain", "french", "config", "typesetting"}, {"jinja2"}),
     "services": (
         {"domain", "editions", "storage", "inspection", "documents", "mail", "french", "config"},
         {"argon2", "sqlalchemy", "stdnum", "itsdangerous", "pyotp"},
     ),
-    "web": ({"services", "forms", "domain", "editions", "french", "typesetting"}, FLASK | {"segno"}),
+    "web": (
+        {"services", "forms", "domain", "editions", "french", "typesetting"},
+        FLASK | {"segno", "authlib", "joserfc", "requests"},
+    ),
     "worker": ({"services", "storage", "config"}, set()),
     "app": ({"web", "services", "storage", "config", "french"}, {"flask", "sqlalchemy"}),
     "serving": ({"app", "services", "storage", "config"}, {"waitress"}),
     "telling": ({"domain", "french"}, {"click"}),
-    "cli": ({"telling", "serving", "worker", "services", "editions", "domain", "config", "french"}, {"click"}),
+    "terminal": ({"config", "french"}, {"click"}),
+    "cli": (
+        {"terminal", "telling", "serving", "worker", "services", "editions", "domain", "config", "french"},
+        {"click"},
+    ),
 }
 ORDER = list(TABLE)  # from the ground up: nobody imports a room that stands above
 
@@ -115,7 +123,8 @@ def test_no_room_is_a_lumber_room():
     ("module", "heavy"),
     [
         ("grantapp.editions", "flask wtforms sqlalchemy jinja2 weasyprint"),
-        ("grantapp.web.site", "weasyprint pypdfium2 PIL"),
+        ("grantapp.web.site", "weasyprint pypdfium2 PIL python_calamine"),
+        ("grantapp.inspection.sheet", "flask sqlalchemy weasyprint python_calamine"),
         ("grantapp.inspection.opening", "flask sqlalchemy weasyprint pikepdf pypdfium2 PIL"),
         ("grantapp.cli", "flask wtforms sqlalchemy jinja2 weasyprint"),
     ],

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, TypeVar
 
 from grantapp import french
@@ -103,6 +104,7 @@ class PrintedSection:
     name: str
     title: str
     blocks: tuple[Block, ...]
+    origin: str = ""  # whose answers these are, in a collective dossier
 
 
 def printed_section(section: Mapping[str, Any]) -> PrintedSection:
@@ -119,7 +121,24 @@ def printed_section(section: Mapping[str, Any]) -> PrintedSection:
         blocks += [LongText(block)] if isinstance(block, Line) else _side_by_side(block)
     if short:
         blocks.append(Lines(tuple(short)))
-    return PrintedSection(section["name"], section["title"], tuple(blocks))
+    return PrintedSection(section["name"], section["title"], tuple(blocks), _origin(section.get("origin")))
+
+
+def _origin(origin: Mapping[str, Any] | None) -> str:
+    """Whose answers these are; nothing of it was kept before format 4."""
+    if origin is None:
+        return ""
+    if origin["kind"] == "own":
+        told = french.typeset("L'entreprise répond elle-même à cette partie commune :")
+        return f"{told} «{french.NBSP}{Ink().text(origin['reason'])}{french.NBSP}»"
+    saved = f", enregistrées le {_day(origin['saved_at'])}" if origin["saved_at"] else ""
+    but = " L'entreprise répond elle-même à ce qui ne regarde qu'elle." if origin["but"] else ""
+    told = french.typeset(f", dossier {origin['reference']}{saved}.{but}")
+    return f"{french.typeset('Partie commune : réponses de')} {Ink().text(origin['organisation'])}{told}"
+
+
+def _day(instant: str) -> str:
+    return french.day(datetime.fromisoformat(instant).astimezone(french.PARIS).date())
 
 
 def _line(answer: Mapping[str, Any]) -> Line:

@@ -32,6 +32,17 @@ ALLOWED: Mapping[Role, frozenset[Act]] = MappingProxyType(
     }
 )
 
+DOES: Mapping[Act, str] = MappingProxyType(
+    {
+        Act.READ: "lire les brouillons et les dossiers déposés",
+        Act.READ_FILED: "lire les dossiers déposés",
+        Act.FILL: "répondre et joindre des pièces",
+        Act.FILE: "déposer, et engager l'organisation",
+        Act.GOVERN: "inviter, et dire qui fait quoi",
+        Act.GATHER: "suivre les entreprises adhérentes et leurs dossiers collectifs",
+    }
+)
+
 REFUSALS: Mapping[Act, str] = MappingProxyType(
     {
         Act.READ: "Votre rôle dans cette organisation n'ouvre pas ses brouillons.",
@@ -52,6 +63,28 @@ def allowed(roles: Iterable[Role]) -> frozenset[Act]:
     return frozenset(act for role in roles for act in ALLOWED[role])
 
 
+def powers(roles: Iterable[Role]) -> tuple[str, ...]:
+    """What these roles allow, in words; « lire les dossiers déposés » goes without saying for who reads drafts."""
+    acts = allowed(roles)
+    return tuple(
+        words for act, words in DOES.items() if act in acts and (act is not Act.READ_FILED or Act.READ not in acts)
+    )
+
+
 def roles_for(act: Act) -> tuple[Role, ...]:
     """The roles that allow an act."""
     return tuple(role for role, acts in ALLOWED.items() if act in acts)
+
+
+def grantable(own: Iterable[Role], *, to_oneself: bool = False) -> tuple[Role, ...]:
+    """The roles that somebody may give to, or take from, another person of the organisation; or give to oneself.
+
+    Nobody gives more than they hold, except that whoever says who is who may let others answer or read. So no
+    administration gives itself the right to read, and no gérance makes a director: it becomes one first, knowingly.
+    """
+    acts = allowed(own)
+    if Act.GOVERN not in acts:
+        return ()
+    return tuple(
+        role for role, gains in ALLOWED.items() if gains <= acts or not (to_oneself or gains & {Act.FILE, Act.GATHER})
+    )

@@ -54,6 +54,7 @@ class Opening(StrEnum):
     SIGN_UP = "sign_up"
     PASSWORD = "password"  # noqa: S105 - the word, not one
     LINK = "link"
+    PROVIDER = "provider"  # an OpenID Connect provider said who it is
 
 
 class Goal(StrEnum):
@@ -65,6 +66,7 @@ class Goal(StrEnum):
 
 
 LINK_LASTS = timedelta(minutes=15)
+INVITATION_LASTS = timedelta(days=30)
 VISIT_IDLE = timedelta(hours=12)  # unused for longer, it is over
 VISIT_LASTS = timedelta(days=30)
 USE_IS_NOTED = timedelta(minutes=10)  # how exactly the last use of a visit is known

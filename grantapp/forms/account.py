@@ -105,6 +105,12 @@ class SignUpForm(AccountForm):
     siren = SirenField(ASKED["siren"], [Required("Indiquez le numéro SIREN de votre organisation.")])
 
 
+class InvitedForm(AccountForm):
+    """Who accepts an invitation and has no account yet: a name, and nothing else."""
+
+    name = LineField(ASKED["name"], [Required("Indiquez votre nom.")], attributes={"autocomplete": "name"})
+
+
 class SignInForm(AccountForm):
     email = LoginField(
         replace(ASKED["email"], hint=""),

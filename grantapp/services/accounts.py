@@ -19,6 +19,7 @@ from grantapp.storage import people, queries
 from grantapp.storage.models import MembershipRow, OrganisationRow, PersonRow
 
 LONGEST_NAME = 200
+NO_PASSWORD = "none"  # noqa: S105 - in the place of a hash: whoever came by an invitation has chosen none yet
 
 # OWASP's parameters: about 30 ms a check, so that two cores stand a crowd at the closing hour.
 _hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
@@ -37,7 +38,7 @@ def create(
     session: Session, *, name: str, email: str, password: str, organisation: str, siren: str, now: datetime
 ) -> Person:
     """The same, in the caller's transaction."""
-    name, organisation = _line(name), _line(organisation)
+    name, organisation = one_line(name), one_line(organisation)
     if not name or not organisation:
         raise Refused("Indiquez votre nom et celui de votre organisation.")
     siren = siren_number.compact(siren)
@@ -68,7 +69,7 @@ def sign_in(session: Session, *, email: str, password: str) -> Person | None:
     password = _password(password)
     if len(password) > LONGEST_PASSWORD:
         return None
-    return as_person(row) if _matches(row.password_hash if row else _nobody(), password) and row else None
+    return as_person(row) if _is_password(row, password) and row else None
 
 
 def find_person(session: Session, person_id: UUID, epoch: int) -> Person | None:
@@ -93,7 +94,12 @@ def is_password_of(session: Session, password: str, *, by: Person) -> bool:
     """A pure read, slow on purpose: count the try before (`entering.knock`)."""
     row = queries.find_person(session, by.id)
     password = _password(password)
-    return row is not None and len(password) <= LONGEST_PASSWORD and _matches(row.password_hash, password)
+    return len(password) <= LONGEST_PASSWORD and _is_password(row, password)
+
+
+def has_password(session: Session, *, by: Person) -> bool:
+    """Whether the person has chosen one; until then a link sent by mail is the way in."""
+    return session.get_one(PersonRow, by.id).password_hash != NO_PASSWORD
 
 
 def change_password(session: Session, password: str, *, visit_id: UUID, now: datetime, at: datetime, by: Person) -> int:
@@ -145,8 +151,8 @@ def _hash_of(password: str) -> str:
     return _hasher.hash(password)
 
 
-def _line(typed: str) -> str:
-    """A name on one line, without what no keyboard types."""
+def one_line(typed: str) -> str:
+    """A name on one line, or `Refused`: what no keyboard types is no name."""
     try:
         line = " ".join(readable(typed).split())
     except Misread as misread:
@@ -166,6 +172,12 @@ def _password(typed: str) -> str:
     return unicodedata.normalize("NFC", typed)
 
 
+def _is_password(row: PersonRow | None, password: str) -> bool:
+    """Nobody and somebody without a password take as long as somebody with another one."""
+    known = row is not None and row.password_hash != NO_PASSWORD
+    return _matches(row.password_hash if row and known else _nobody(), password) and known
+
+
 def _matches(password_hash: str, password: str) -> bool:
     try:
         return _hasher.verify(password_hash, password)
@@ -175,5 +187,5 @@ def _matches(password_hash: str, password: str) -> bool:
 
 @cache
 def _nobody() -> str:
-    """The hash that unknown addresses are checked against."""
+    """The hash that is checked where there is none."""
     return _hasher.hash("nobody has this password")

@@ -37,8 +37,8 @@ def write(
 ) -> int:
     """Add a message to the caller's transaction; returns its job, to be sent to the queue once that is committed.
 
-    `now` dates the message; `at`, the real time, says when to send it. A fact named `link` is the id of a link, and
-    becomes its signed `token` only in the message itself.
+    `now` dates the message; `at`, the real time, says when to send it. A fact named `link` or `invitation` is the id of
+    a row, and becomes its signed `token` only in the message itself.
     """
     if kind not in writing.KINDS:
         raise ValueError(f"no template for « {kind} »")
@@ -49,6 +49,11 @@ def write(
     session.add(row)
     session.flush()
     return row.job_id
+
+
+def shown(name: str) -> str:
+    """The name of an organisation, or of who writes for it; none when it looks like an address of the web."""
+    return "" if re.search(r"[/:@<>]|\w\.\w{2}", name) or len(name) > 120 else name
 
 
 def greeted(name: str) -> str:
@@ -67,15 +72,21 @@ class Postman:
     sender: str
     site: str
     tokens: "Tokens"
+    invitations: "Tokens"
 
     @classmethod
     def of(cls, settings: Settings) -> "Postman":
-        return cls(carrier_of(settings), settings.mail_from, settings.address, Tokens(settings.secret_key))
+        key = settings.secret_key
+        return cls(
+            carrier_of(settings), settings.mail_from, settings.address, Tokens(key), Tokens(key, Tokens.INVITATION)
+        )
 
     def send(self, row: MessageRow) -> None:
         facts = {**row.facts, "name": greeted(row.name)}
         if "link" in facts:
             facts["token"] = self.tokens.of(UUID(str(facts["link"])))
+        if "invitation" in facts:
+            facts["token"] = self.invitations.of(UUID(str(facts["invitation"])))
         letter = writing.write(row.kind, facts, site=self.site)
         message = envelope.seal(
             letter, row=row.id, name=row.name, email=row.email, sender=self.sender, written_at=row.written_at
@@ -84,10 +95,15 @@ class Postman:
 
 
 class Tokens:
-    """What a link carries: the signed id of its row. Whoever reads the database alone can make none."""
+    """What a link carries: the signed id of its row. Whoever reads the database alone can make none.
 
-    def __init__(self, secret_key: str) -> None:
-        self._signer = URLSafeSerializer(secret_key, salt="grantapp.link")
+    What is signed for one purpose is nothing for another.
+    """
+
+    LINK, INVITATION = "grantapp.link", "grantapp.invitation"
+
+    def __init__(self, secret_key: str, purpose: str = LINK) -> None:
+        self._signer = URLSafeSerializer(secret_key, salt=purpose)
 
     def of(self, link_id: UUID) -> str:
         return str(self._signer.dumps(link_id.hex))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from grantapp.domain.access import Act, roles_for
 from grantapp.domain.lifecycle import State
-from grantapp.domain.people import Person
+from grantapp.domain.people import Person, Role
 from grantapp.storage.cooperative import CollectiveRow, MandateRow, ParticipationRow
 from grantapp.storage.models import (
     AttachmentRow,
@@ -40,6 +40,14 @@ def organisations(by: Person, act: Act) -> Select[UUID]:
     return select(MembershipRow.organisation_id).where(
         MembershipRow.person_id == by.id, MembershipRow.role.in_(roles_for(act))
     )
+
+
+def roles_in(session: Session, organisation_id: UUID, person_id: UUID) -> frozenset[Role]:
+    """What a person is in an organisation, now; nothing for a stranger."""
+    wanted = select(MembershipRow.role).where(
+        MembershipRow.organisation_id == organisation_id, MembershipRow.person_id == person_id
+    )
+    return frozenset(session.scalars(wanted))
 
 
 def opens(by: Person, act: Act) -> ColumnElement[bool]:
@@ -101,6 +109,12 @@ def get_dossier(session: Session, reference: str, by: Person, act: Act = Act.REA
 def may_act(session: Session, dossier: DossierRow, act: Act, by: Person) -> bool:
     """Whether this person may do this on that dossier, now."""
     return session.scalar(select(DossierRow.id).where(DossierRow.id == dossier.id, opens(by, act))) is not None
+
+
+def is_of_organisation(session: Session, organisation_id: UUID, act: Act, by: Person) -> bool:
+    """Whether this person may do this in that organisation by a role of their own there, without any mandate."""
+    own = organisations(by, act).where(MembershipRow.organisation_id == organisation_id)
+    return session.scalar(own.limit(1)) is not None
 
 
 def list_dossiers(session: Session, by: Person) -> list[DossierRow]:
@@ -186,6 +200,12 @@ def find_last_act(session: Session, dossier: DossierRow, act: str) -> JournalRow
         .order_by(JournalRow.id.desc())
         .limit(1)
     )
+
+
+def list_acts(session: Session, dossier: DossierRow, *acts: str) -> list[JournalRow]:
+    """The lines of the journal that tell of these acts on this dossier, the first first."""
+    wanted = select(JournalRow).where(JournalRow.dossier_id == dossier.id, JournalRow.act.in_(acts))
+    return list(session.scalars(wanted.order_by(JournalRow.id)))
 
 
 def find_document(session: Session, deposit_id: UUID, kind: DocumentKind = DocumentKind.DOSSIER) -> DocumentRow | None:

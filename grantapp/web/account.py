@@ -31,7 +31,10 @@ from grantapp.web.scope import person as signed_in
 from grantapp.web.scope import visit as this_visit
 
 bp = Blueprint("account", __name__)
-OURS = re.compile(r"/(dossiers|compte|courrier)(/[\w.-]+)*")  # where « suite » may lead: never to another site
+OURS = re.compile(
+    r"/(dossiers|compte|courrier|organisation|invitations|cooperative|collectifs)(/[\w.-]+)*"
+)  # where « suite » may lead: never to another site
+PENDING = "identity"  # in the cookie: an identity that no account is linked to yet (provider.py)
 HALF = "half"  # in the cookie: who came half-way, and is asked for a code
 
 
@@ -56,7 +59,7 @@ def create_account() -> Any:
         else:
             platform().queue.send(number)
             login_user(SignedIn(person, visit))
-            return redirect(url_for("wizard.dossiers"))
+            return redirect(url_for("personal.overview" if PENDING in cookie else "wizard.dossiers"))
     return render_template("account/sign_up.html", form=form, refusal=refusal), 422
 
 
@@ -66,7 +69,12 @@ def create_account() -> Any:
 @bp.get("/connexion")
 @anyone
 def sign_in() -> Any:
-    return render_template("account/sign_in.html", form=SignInForm(), refusal=None, suite=_suite())
+    return sign_in_page()
+
+
+def sign_in_page(refusal: str | None = None) -> str:
+    """Every way in, and why the one that was tried led nowhere."""
+    return render_template("account/sign_in.html", form=SignInForm(), refusal=refusal, suite=_suite())
 
 
 @bp.post("/connexion")
@@ -86,7 +94,7 @@ def enter() -> Any:
             with platform().sessions.reading() as reading:
                 person = accounts.sign_in(reading, **form.data)
             if person:
-                return _enter(person, Opening.PASSWORD, _suite() or url_for("wizard.dossiers"))
+                return let_in(person, Opening.PASSWORD, _suite() or url_for("wizard.dossiers"))
             entering.turn_away(session(), email=email, now=arrived_at())
             refusal = typeset("Adresse ou mot de passe inconnu. Vérifiez les deux ; la casse du mot de passe compte.")
     return render_template("account/sign_in.html", form=form, refusal=refusal, suite=_suite()), 422
@@ -147,7 +155,7 @@ def use_link(token: str) -> Any:
     }[followed.goal]
     if followed.goal is Goal.CONFIRM:
         tell("Votre adresse électronique est confirmée.")
-    return _enter(followed.person, Opening.LINK, going)
+    return let_in(followed.person, Opening.LINK, going)
 
 
 def _dead_link() -> tuple[str, int]:
@@ -205,9 +213,14 @@ def _half() -> dict[str, Any] | None:
     return half
 
 
-def _enter(person: Person, opening: Opening, going: str) -> Any:
-    """In at once, or half-way: where a second factor is asked for, nothing opens before its code."""
-    visit = entering.enter(session(), person, opening=opening, device=_device(), now=arrived_at(), at=really_now())
+def let_in(person: Person, opening: Opening, going: str, *, writing: Any = None) -> Any:
+    """In at once, or half-way: where a second factor is asked for, nothing opens before its code.
+
+    `writing` is a session that writes, for who comes in by following a link of a provider.
+    """
+    visit = entering.enter(
+        writing or session(), person, opening=opening, device=_device(), now=arrived_at(), at=really_now()
+    )
     if visit is not None:
         return _admit(person, visit, going)
     logout_user()
@@ -232,7 +245,7 @@ def _admit(person: Person, visit: Visit, going: str) -> Any:
 def sign_out() -> Any:
     visits.sign_out(session(), this_visit().id, now=arrived_at(), at=really_now(), by=signed_in())
     logout_user()
-    return redirect(url_for("public.home"))
+    return redirect(_suite() or url_for("public.home"))
 
 
 def _device() -> str:

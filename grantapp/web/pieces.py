@@ -13,6 +13,7 @@ from grantapp.domain.inspected import MOST_BYTES
 from grantapp.domain.lifecycle import Refused
 from grantapp.services import attaching, drafting
 from grantapp.services.attaching import Attached
+from grantapp.services.reading import PIECES
 from grantapp.web.scope import applicant, arrived_at, download, person, platform, session, tell
 
 bp = Blueprint("pieces", __name__, url_prefix="/dossiers")
@@ -86,7 +87,7 @@ def _received(reference: str, place: str, keep: Callable[..., Attached], how: st
     if not refusals:
         return redirect(url_for("wizard.step", reference=reference, slug="pieces") + f"#{added}")
     with platform().sessions.reading() as reading:
-        page = drafting.step_page(reading, reference, drafting.PIECES, now=arrived_at(), by=person())
+        page = drafting.step_page(reading, reference, PIECES, now=arrived_at(), by=person())
     return render_template("wizard/pieces.html", page=page, place=place, refusals=refusals), 422
 
 

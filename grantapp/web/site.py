@@ -17,13 +17,17 @@ from grantapp.typesetting import FrenchTypography
 from grantapp.web import (
     account,
     collective,
+    invitations,
     mailbox,
+    members,
     papers,
     personal,
     pieces,
+    provider,
     public,
     restoring,
     scope,
+    sharing,
     verification,
     versions,
     wizard,
@@ -45,6 +49,7 @@ MOST_FORM_BYTES = 2 * 2**20
 MOST_SENT = dict.fromkeys(pieces.UPLOADS, pieces.MOST_UPLOAD) | {
     "verification.verify_file": verification.MOST_UPLOAD,
     "restoring.look": restoring.MOST_UPLOAD,
+    "members.look": members.MOST_UPLOAD,
 }
 FILTERS = (
     "number",
@@ -92,7 +97,22 @@ def furnish(app: Flask) -> None:
     app.jinja_env.globals.update(most_bytes=MOST_BYTES, piece_limit=STATED, accepted=",".join(ACCEPTED))
     app.jinja_env.globals.update(excerpts=excerpts)
     app.context_processor(_shared)
-    for module in (public, verification, account, personal, mailbox, pieces, versions, restoring, wizard, papers):
+    for module in (
+        public,
+        verification,
+        account,
+        provider,
+        invitations,
+        personal,
+        mailbox,
+        pieces,
+        versions,
+        restoring,
+        sharing,
+        wizard,
+        papers,
+        members,
+    ):
         app.register_blueprint(module.bp)
     app.register_blueprint(collective.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
@@ -113,6 +133,7 @@ def _shared() -> dict[str, Any]:
         "clock_notice": platform.clock_notice,
         "now": scope.arrived_at(),
         "has_mailbox": platform.settings.is_demonstration,
+        "provider": platform.settings.provider.name if platform.settings.provider else None,
     }
 
 

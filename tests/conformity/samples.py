@@ -163,7 +163,7 @@ def sealed_second_version() -> bytes:
 def of_a_group() -> bytes:
     """A second version, as it leaves the house: firms of every standing, the cooperative, three members' PDFs."""
     hard = filed(_tortured().with_answers({"organisation.siret": "00003001500019"}), reference="A22-0101", number=2)
-    flagged = part(11, deposit=filed(firm_project(11), reference="A22-0111"), has_own_site=True)
+    flagged = part(11, deposit=filed(firm_project(11), reference="A22-0111"))
     late = [not_filed(12, accepted_at=None), not_filed(13)]
     first = gathered([*every_standing(), *late], cooperative=cooperative())
     parts = [part(1, deposit=hard, is_preparing=True), *every_standing()[1:], flagged, *late]

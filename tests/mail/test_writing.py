@@ -16,6 +16,25 @@ SAMPLES: dict[str, list[dict[str, object]]] = {
         {"change": change, "at": "15\u00a0mars 2022 à 10\u00a0h\u00a000", "left": 3}
         for change in ("password", "second_factor_on", "second_factor_off", "recovery_code")
     ],
+    "invitation": [
+        {
+            "token": "abc.def",
+            "inviter": inviter,
+            "organisation": organisation,
+            "firm": firm,
+            "call": call,
+            "closes_on": "17\u00a0mai 2022",
+            "role": "Lecture des dépôts",
+            "days": 30,
+        }
+        for inviter, organisation, firm, call in (
+            ("Camille Exemple", "Coopérative imaginaire", "Plomberie imaginaire", "Reconversion des friches"),
+            ("Camille Exemple", "Coopérative imaginaire", "Plomberie imaginaire", ""),
+            ("Camille Exemple", "Coopérative imaginaire", None, ""),
+            ("", "", "", ""),  # names that look like addresses are not written
+            ("", "", None, ""),
+        )
+    ],
 }
 EACH = [
     pytest.param(kind, facts, id=f"{kind} {number}")

@@ -62,7 +62,14 @@ class Clockwork:
 
 
 def postman(carrier: object) -> Postman:
-    return Postman(carrier, "ne-pas-repondre@dossiers.example", "https://dossiers.example", Tokens("for tests only"))
+    key = "for tests only"
+    return Postman(
+        carrier,
+        "ne-pas-repondre@dossiers.example",
+        "https://dossiers.example",
+        Tokens(key),
+        Tokens(key, Tokens.INVITATION),
+    )
 
 
 def write(sessions: Sessions, name: str = "Zoé", email: str = "zoe@mistral.example", **facts: object) -> UUID:
