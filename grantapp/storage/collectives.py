@@ -243,13 +243,6 @@ def last_deposits(session: Session, dossier_ids: Collection[UUID]) -> dict[UUID,
     return {row.dossier_id: row for row in session.scalars(wanted)}
 
 
-def dossiers_answering_for_themselves(session: Session, section: str, dossier_ids: Collection[UUID]) -> set[UUID]:
-    wanted = select(OverrideRow.dossier_id).where(
-        OverrideRow.section == section, OverrideRow.dossier_id.in_(dossier_ids)
-    )
-    return set(session.scalars(wanted))
-
-
 def deposits_by_fingerprint(
     session: Session, fingerprints: Collection[str]
 ) -> dict[str, tuple[UUID, DocumentRow | None]]:

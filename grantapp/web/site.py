@@ -17,6 +17,7 @@ from grantapp.typesetting import FrenchTypography
 from grantapp.web import (
     account,
     board,
+    collective,
     invitations,
     mailbox,
     members,
@@ -117,6 +118,7 @@ def furnish(app: Flask) -> None:
         board,
     ):
         app.register_blueprint(module.bp)
+    app.register_blueprint(collective.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)
     scope.login.init_app(app)

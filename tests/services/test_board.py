@@ -18,7 +18,7 @@ from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.models import MessageRow
 from grantapp.storage.queries import NotFound
-from tests import gathered, makers
+from tests import makers, roll
 from tests.makers import ADDRESS, EDITION, NOW
 
 LATER = NOW + timedelta(days=1)
@@ -31,12 +31,12 @@ def director(sessions: Sessions, camille: Person) -> Person:
 
 @pytest.fixture
 def firms(sessions: Sessions, director: Person) -> list[UUID]:
-    return gathered.list_firms(sessions, director, 6)
+    return roll.list_firms(sessions, director, 6)
 
 
 @pytest.fixture
 def reference(sessions: Sessions, director: Person, firms: list[UUID]) -> str:
-    return gathered.begin(sessions, director)
+    return roll.begin(sessions, director)
 
 
 def invite(sessions: Sessions, reference: str, by: Person, wanted: Any = None, now: Any = NOW) -> tuple[int, ...]:
@@ -56,7 +56,7 @@ def mails(sessions: Sessions, kind: str) -> list[MessageRow]:
 
 def file(sessions: Sessions, files: Files, affiliation_id: UUID, by: Person) -> str:
     """File the firm's dossier in the collective one; its reference."""
-    dossier = gathered.part_of(sessions, affiliation_id).dossier
+    dossier = roll.part_of(sessions, affiliation_id).dossier
     assert dossier is not None
     makers.fill_all(sessions, files, dossier.reference, by)
     with sessions.writing() as session:
@@ -88,8 +88,8 @@ def test_a_firm_stands_at_one_stage(steps: Steps, stage: Stage):
 
 
 def test_ninety_firms_are_invited_at_once_and_a_second_click_sends_nothing(sessions: Sessions, director: Person):
-    gathered.list_firms(sessions, director, 90)
-    reference = gathered.begin(sessions, director)
+    roll.list_firms(sessions, director, 90)
+    reference = roll.begin(sessions, director)
     assert len(invite(sessions, reference, director)) == 90
     assert len(mails(sessions, "invitation")) == 90
     assert invite(sessions, reference, director) == ()
@@ -147,9 +147,9 @@ def test_every_firm_is_counted_once_whatever_it_did(
     sessions: Sessions, files: Files, director: Person, reference: str, firms: list[UUID]
 ):
     invite(sessions, reference, director, firms[1:])
-    gathered.refuse(sessions, firms[2], LATER, "Nous n'avons pas de projet.")
+    roll.refuse(sessions, firms[2], LATER, "Nous n'avons pas de projet.")
     for number in (3, 4, 5):
-        manager = gathered.accept(sessions, reference, director, firms[number], number)
+        manager = roll.accept(sessions, reference, director, firms[number], number)
         if number > 3:
             file(sessions, files, firms[number], manager)
     with sessions.writing() as session:
@@ -165,8 +165,8 @@ def test_every_firm_is_counted_once_whatever_it_did(
 def test_the_board_says_how_far_a_dossier_is_and_never_its_figures(
     sessions: Sessions, files: Files, director: Person, reference: str, firms: list[UUID]
 ):
-    manager = gathered.accept(sessions, reference, director, firms[0])
-    dossier = gathered.part_of(sessions, firms[0]).dossier
+    manager = roll.accept(sessions, reference, director, firms[0])
+    dossier = roll.part_of(sessions, firms[0]).dossier
     assert dossier is not None
     before = page(sessions, reference, director).line(firms[0]).percent or 0
     makers.save(sessions, dossier.reference, "site", {"area_m2": "76543"}, by=manager)
@@ -214,7 +214,7 @@ def test_a_stranger_finds_no_board(sessions: Sessions, director: Person, referen
 def test_a_correction_goes_to_who_may_file_and_once(
     sessions: Sessions, files: Files, director: Person, reference: str, firms: list[UUID]
 ):
-    manager = gathered.accept(sessions, reference, director, firms[0])
+    manager = roll.accept(sessions, reference, director, firms[0])
 
     def ask(text: str) -> tuple[int, ...]:
         with sessions.writing() as session:
@@ -234,8 +234,8 @@ def test_a_correction_goes_to_who_may_file_and_once(
 def test_a_decision_is_told_to_the_firms_that_filed_and_once(
     sessions: Sessions, files: Files, director: Person, reference: str, firms: list[UUID]
 ):
-    filed = gathered.accept(sessions, reference, director, firms[0], 1)
-    gathered.accept(sessions, reference, director, firms[1], 2)
+    filed = roll.accept(sessions, reference, director, firms[0], 1)
+    roll.accept(sessions, reference, director, firms[1], 2)
     file(sessions, files, firms[0], filed)
 
     def note(decision: Decision, days: int = 0) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from grantapp.storage.cooperative import InvitationRow, ReminderRow
 from grantapp.storage.database import Sessions
 from grantapp.storage.models import MembershipRow, MessageRow
 from grantapp.storage.queries import NotFound
-from tests import gathered, makers
+from tests import makers, roll
 from tests.makers import ADDRESS, EDITION, NOW
 
 WINDOW = get_edition(EDITION).window
@@ -158,8 +158,8 @@ def test_a_crash_before_the_end_writes_nothing_and_the_next_time_writes_once(
 @pytest.fixture
 def reference(sessions: Sessions, director: Person) -> str:
     """Five firms, all invited."""
-    gathered.list_firms(sessions, director, 5)
-    reference = gathered.begin(sessions, director)
+    roll.list_firms(sessions, director, 5)
+    reference = roll.begin(sessions, director)
     with sessions.writing() as session:
         members.invite(session, reference, now=NOW, at=NOW, by=director)
     return reference
@@ -167,15 +167,15 @@ def reference(sessions: Sessions, director: Person) -> str:
 
 def firms(sessions: Sessions, director: Person) -> list[UUID]:
     with sessions.reading() as session:
-        return gathered.ids(session, director)
+        return roll.ids(session, director)
 
 
 def test_a_firm_that_says_nothing_is_reminded_and_one_that_refused_is_not(
     sessions: Sessions, director: Person, reference: str
 ):
     first, second, third, *_ = firms(sessions, director)
-    gathered.refuse(sessions, first, NOW + timedelta(days=1))
-    manager = gathered.accept(sessions, reference, director, second)
+    roll.refuse(sessions, first, NOW + timedelta(days=1))
+    manager = roll.accept(sessions, reference, director, second)
     assert sweep(sessions, before(8)) == 0
     assert sweep(sessions, before(7)) == 4  # three invited, one draft; neither the refusal nor the leading dossier
     about = [(each.facts["about"], each.email) for each in mails(sessions)]

@@ -26,7 +26,7 @@ class RememberingQueue:
     def __init__(self) -> None:
         self.sent: list[int] = []
 
-    def send(self, job_id: int) -> None:
+    def send(self, job_id: int, *, is_long: bool = False) -> None:
         self.sent.append(job_id)
 
 

@@ -137,6 +137,10 @@ SIGNED_IN = {
     ("POST", "board.ask_correction"): (404, 404),
     ("POST", "board.note_decision"): (404, 404),
     ("GET", "board.export"): (404, 404),
+    ("GET", "collective.assembly"): (404, 404),  # the reference is that of a dossier; tests/web/test_collective.py
+    ("POST", "collective.assemble"): (404, 404),
+    ("POST", "collective.ask_again"): (404, 404),
+    ("GET", "collective.pdf"): (404, 404),
     ("GET", "members.overview"): (409, 409),  # neither directs a cooperative: test_members.py asks who does
     ("GET", "members.adding"): (409, 409),
     ("POST", "members.add"): (409, 409),

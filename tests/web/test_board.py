@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from grantapp.domain.people import Person
 from grantapp.services import accounts, depositing
 from grantapp.storage.models import MessageRow
-from tests import gathered, makers, sheets
+from tests import makers, roll, sheets
 from tests.web.conftest import NOW, PASSWORD
 
 LIST = "/cooperative/adherentes"
@@ -38,10 +38,10 @@ def filed(platform, cooperative: Any, chosen: str) -> tuple[str, Person]:
         director = accounts.sign_in(session, email="camille@mistral.example", password=PASSWORD)
     assert director is not None
     with platform.sessions.reading() as session:
-        first = gathered.ids(session, director)[0]
+        first = roll.ids(session, director)[0]
     reference = chosen.rsplit("/", 1)[-1]
-    manager = gathered.accept(platform.sessions, reference, director, first)
-    dossier = gathered.part_of(platform.sessions, first).dossier
+    manager = roll.accept(platform.sessions, reference, director, first)
+    dossier = roll.part_of(platform.sessions, first).dossier
     assert dossier is not None
     makers.fill_all(platform.sessions, platform.files, dossier.reference, manager)
     with platform.sessions.writing() as session:
