@@ -41,7 +41,11 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "app": ({"web", "services", "storage", "config", "french"}, {"flask", "sqlalchemy"}),
     "serving": ({"app", "services", "storage", "config"}, {"waitress"}),
     "telling": ({"domain", "french"}, {"click"}),
-    "cli": ({"telling", "serving", "worker", "services", "editions", "domain", "config", "french"}, {"click"}),
+    "terminal": ({"config", "french"}, {"click"}),
+    "cli": (
+        {"terminal", "telling", "serving", "worker", "services", "editions", "domain", "config", "french"},
+        {"click"},
+    ),
 }
 ORDER = list(TABLE)  # from the ground up: nobody imports a room that stands above
 

@@ -18,7 +18,7 @@ from grantapp.domain.people import Membership, Person
 from grantapp.domain.project import Project, Section, governing, is_anchor, section_named
 from grantapp.domain.project_file import dump_section, load_section
 from grantapp.french import PARIS, day
-from grantapp.services import access, journal, mandating, reading, wording
+from grantapp.services import access, journal, mandating, organisations, reading, wording
 from grantapp.services.pages import (
     ConflictPage,
     DossierHead,
@@ -89,7 +89,14 @@ def judged(session: Session, reference: str, *, now: datetime, by: Person) -> tu
 
 def step_page(session: Session, reference: str, name: str, *, now: datetime, by: Person) -> StepPage:
     """One section to fill; `name` is the section's name."""
-    return _step_page(session, queries.get_dossier(session, reference, by), name, now)
+    dossier = queries.get_dossier(session, reference, by)
+    page = _step_page(session, dossier, name, now)
+    siret = page.record.siret if name == "organisation" else None
+    return replace(
+        page,
+        taken_over=organisations.taken_over(session, dossier, reading.row_of(dossier, name)),
+        hint=organisations.siret_hint(siret, dossier.organisation.siren),
+    )
 
 
 def preview(
@@ -182,8 +189,8 @@ def create(
         updated_at=now,
     )
     session.add(dossier)
-    # What the account and the pre-check already say is not asked twice; nothing else is guessed.
-    known: dict[str, Mapping[str, object]] = {"organisation": {"name": organisation.organisation}}
+    # What the organisation and the pre-check already said is not asked twice; nothing else is guessed.
+    known: dict[str, Mapping[str, object]] = {**organisations.known(session, organisation.organisation_id)}
     for name, answers in given.items():
         known[name] = {**known.get(name, {}), **answers}
     for name, answers in known.items():
@@ -252,6 +259,7 @@ def save_step(
     elif _keep(session, dossier, row, section, dump_section(section, record), raw, now, by):
         detail = mandating.noted(session, dossier, {"section": name}, by)
         journal.record(session, "saved", dossier=dossier, detail=detail, now=now, by=by)
+        organisations.keep(session, dossier.organisation_id, name, answers, now=now, by=by)
     session.commit()
     return _after(edition, project, name, shared)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -142,6 +142,14 @@ class AttachmentLine:
 
 
 @dataclass(frozen=True)
+class TakenOver:
+    """Answers that nobody has typed in this draft: given by the organisation before, or said by its cooperative."""
+
+    given_on: date
+    cooperative: str | None
+
+
+@dataclass(frozen=True)
 class StepPage:
     """One section to fill. `record` holds the understood answers, `raw` what was typed, field by field."""
 
@@ -163,6 +171,8 @@ class StepPage:
     saved_by: str = ""  # « Camille Exemple, de la Coopérative …, sous mandat », when the cooperative saved it
     given: "SectionAnswers | None" = None  # of a shared section, what the cooperative answered
     led: Led | None = None
+    taken_over: TakenOver | None = None
+    hint: str = ""  # something to look at twice, which prevents nothing
 
     @property
     def is_shared(self) -> bool:

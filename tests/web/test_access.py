@@ -61,6 +61,17 @@ SIGNED_IN = {
     ("POST", "personal.end_other_visits"): (302, 302),
     ("POST", "provider.link"): (404, 404),  # no identity provider is named
     ("POST", "provider.unlink"): (404, 404),
+    ("GET", "organisation.choose"): (302, 302),  # to the only one
+    ("GET", "organisation.overview"): (200, 404),
+    ("POST", "organisation.invite"): (422, 404),  # an empty form
+    ("POST", "organisation.withdraw"): (404, 404),  # the address names no invitation
+    ("POST", "organisation.give_role"): (404, 404),  # no role was chosen
+    ("POST", "organisation.take_role"): (404, 404),
+    ("POST", "organisation.remove"): (409, 404),  # the address names the owner, who may only leave
+    ("GET", "organisation.section"): (200, 404),
+    ("POST", "organisation.give"): (302, 404),
+    ("POST", "organisation.forget_year"): (404, 404),  # it was not given
+    ("POST", "organisation.leave"): (409, 404),  # the last person who may file
     ("GET", "mailbox.inbox"): (404, 404),  # there is one in a demonstration only
     ("GET", "mailbox.message"): (404, 404),
     ("GET", "mailbox.html"): (404, 404),
@@ -128,6 +139,7 @@ SIGNED_IN = {
     ("GET", "members.faulty"): (302, 302),
     ("POST", "members.take"): (302, 302),
     ("POST", "pieces.detach"): (409, 404),  # what was filed stays
+    ("POST", "organisation.open_cooperative"): (302, 404),  # last: the owner directs from now on
 }
 ORDER = list(SIGNED_IN)
 
@@ -161,7 +173,11 @@ def address(app, platform, fill, director) -> Callable[[str], str]:
         values = {
             "reference": reference,
             "call": "ademe-2022",
-            "slug": "site",
+            "slug": "site" if not endpoint.startswith("organisation") else "situation-financiere",
+            "organisation_id": str(camille.memberships[0].organisation_id),
+            "person_id": str(camille.id),
+            "invitation_id": str(uuid4()),
+            "closed_on": "1999-12-31",
             "piece": "other",
             "number": 1,
             "paper": "accuse-d-enregistrement",
