@@ -119,29 +119,31 @@ def read_attachment(
     session: Session, files: Files, reference: str, attachment_id: UUID, *, by: Person
 ) -> tuple[AttachmentLine, Iterator[bytes]]:
     """A file of the dossier, or one that was filed with an earlier version, a part at a time."""
-    row, dossier = _readable(session, reference, attachment_id, by)
-    if row.removed_at is not None and not reading.was_filed(row, dossier):
-        raise NotFound
+    row = _readable(session, reference, attachment_id, by)
     return reading.attachment_line(row), files.chunks(row.sha256)
 
 
 def read_thumbnail(session: Session, files: Files, reference: str, attachment_id: UUID, *, by: Person) -> bytes:
     """The small JPEG of its first page; `NotFound` for what was attached before pieces were opened."""
-    row, _ = _readable(session, reference, attachment_id, by)
+    row = _readable(session, reference, attachment_id, by)
     if row.removed_at is not None or row.thumbnail is None:
         raise NotFound
     return files.read(row.thumbnail)
 
 
-def _readable(session: Session, reference: str, attachment_id: UUID, by: Person) -> tuple[AttachmentRow, DossierRow]:
-    """A file that stands in this dossier: its own, or one that its cooperative shares with it."""
-    dossier = queries.get_dossier(session, reference, by)
+def _readable(session: Session, reference: str, attachment_id: UUID, by: Person) -> AttachmentRow:
+    """A file that stands in this dossier, its own or one that its cooperative shares with it: in what was filed, or in
+    the draft for who may read that."""
+    dossier = queries.get_dossier(session, reference, by, Act.READ_FILED)
     part = reading.part_of(dossier)
     known = [*dossier.attachments, *(reading.shared_rows(part) if part else ())]
-    row = next((each for each in known if each.id == attachment_id), None)
+    row: AttachmentRow | None = next((each for each in known if each.id == attachment_id), None)
     if row is None:
         raise NotFound
-    return row, dossier
+    attached = row.removed_at is None and queries.may_act(session, dossier, Act.READ, by)
+    if not attached and not reading.was_filed(row, dossier):
+        raise NotFound
+    return row
 
 
 def _changeable(session: Session, reference: str, by: Person) -> DossierRow:

@@ -96,7 +96,7 @@ def receipt(session: Session, reference: str, *, number: int | None = None, by: 
     document = queries.find_document(session, row.id)
     job = queries.find_job(session, PRINT, row.id)
     return ReceiptPage(
-        head=reading.head_of(dossier),
+        head=reading.filed_head_of(session, dossier, by),
         number=row.number,
         deposited_at=row.deposited_at,
         deposited_by=row.deposited_by.name,

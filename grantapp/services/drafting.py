@@ -63,7 +63,9 @@ class AnsweredByCooperative(Refused):
 
 def list_dossiers(session: Session, *, by: Person) -> tuple[DossierHead, ...]:
     """The dossiers of the organisations of `by`, the most recently changed first."""
-    return reading.heads_of(session, queries.list_dossiers(session, by))
+    found, readable = queries.list_dossiers(session, by), queries.list_organisations(session, by, Act.READ)
+    only_filed = {each.id for each in found if each.organisation_id not in readable}
+    return reading.heads_of(session, found, only_filed)
 
 
 def overview(session: Session, reference: str, *, now: datetime, by: Person) -> OverviewPage:

@@ -69,6 +69,7 @@ class DossierHead:
     deposited_at: datetime | None = None
     filed: FiledVersion | None = None
     shared: SharedParts | None = None  # in a collective dossier
+    only_filed: bool = False  # whoever looks may read what was filed, and nothing else
 
     @property
     def number(self) -> int:

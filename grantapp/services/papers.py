@@ -118,7 +118,7 @@ def papers_of(session: Session, deposit: DepositRow) -> tuple[Paper, ...]:
 def show(session: Session, reference: str, number: int, paper: str, *, by: Person) -> PaperPage:
     """How one document of a filed version stands."""
     deposit, kind = _find(session, reference, number, paper, by)
-    return PaperPage(reading.head_of(deposit.dossier), _paper(session, deposit, kind), number)
+    return PaperPage(reading.filed_head_of(session, deposit.dossier, by), _paper(session, deposit, kind), number)
 
 
 def ask(session: Session, reference: str, number: int, paper: str, *, now: datetime, by: Person) -> int | None:

@@ -14,18 +14,20 @@ from sqlalchemy.orm import Session, object_session
 
 from grantapp import editions
 from grantapp.domain import sharing
+from grantapp.domain.access import Act
 from grantapp.domain.deposit import Deposit, thaw
 from grantapp.domain.derived import REGION
 from grantapp.domain.edition import Edition, Window
 from grantapp.domain.facts import facts_for
 from grantapp.domain.lifecycle import State
+from grantapp.domain.people import Person
 from grantapp.domain.project import Project, section_named, sections
 from grantapp.domain.project_file import load, load_section
 from grantapp.domain.question import Piece
 from grantapp.domain.region import Region
 from grantapp.domain.sections.funding import Pieces
 from grantapp.services.pages import AttachmentLine, DossierHead, FiledVersion, SharedParts
-from grantapp.storage import participations
+from grantapp.storage import participations, queries
 from grantapp.storage.cooperative import OverrideRow, ParticipationRow
 from grantapp.storage.models import AttachmentRow, DossierRow, SectionRow
 
@@ -138,12 +140,27 @@ def head_of(dossier: DossierRow) -> DossierHead:
     return heads_of(session, [dossier])[0] if session else _head(dossier, None, None)
 
 
-def heads_of(session: Session, dossiers: Sequence[DossierRow]) -> tuple[DossierHead, ...]:
-    """What the list of dossiers shows of each, in a number of queries that does not grow with it."""
+def heads_of(
+    session: Session, dossiers: Sequence[DossierRow], only_filed: Collection[UUID] = ()
+) -> tuple[DossierHead, ...]:
+    """What the list of dossiers shows of each, in a number of queries that does not grow with it.
+
+    `only_filed`: the ids of those of which no draft may be read; their title is the one that was filed.
+    """
     parts = parts_of(session, dossiers)
-    filed = [each.id for each in dossiers if each.id in parts and each.state is State.DEPOSITED]
-    titles = participations.find_filed_titles(session, filed) if filed else {}
-    return tuple(_head(each, parts.get(each.id), titles.get(each.id)) for each in dossiers)
+    frozen = [each.id for each in dossiers if each.id in parts and each.state is State.DEPOSITED]
+    wanted = {*frozen, *only_filed}
+    titles = participations.find_filed_titles(session, wanted) if wanted else {}
+    return tuple(
+        replace(_head(each, parts.get(each.id), titles.get(each.id)), only_filed=each.id in only_filed)
+        for each in dossiers
+    )
+
+
+def filed_head_of(session: Session, dossier: DossierRow, by: Person) -> DossierHead:
+    """The head of a dossier for whoever may read what was filed; nothing of its draft, unless they may read that."""
+    draft = queries.may_act(session, dossier, Act.READ, by)
+    return heads_of(session, [dossier], () if draft else (dossier.id,))[0]
 
 
 def _head(dossier: DossierRow, part: Part | None, filed_title: str | None) -> DossierHead:

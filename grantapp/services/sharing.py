@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from grantapp.domain import lifecycle
 from grantapp.domain.access import Act
+from grantapp.domain.collective import Collective
 from grantapp.domain.deposit import Deposit
 from grantapp.domain.lifecycle import Move, Refused, State
 from grantapp.domain.people import Person
@@ -17,7 +18,7 @@ from grantapp.services import access, journal, mandating, reading, wording
 from grantapp.services.pages import OwnAnswersPage, ParticipationPage
 from grantapp.services.reading import Part
 from grantapp.storage import participations, queries
-from grantapp.storage.cooperative import AffiliationRow, OverrideRow
+from grantapp.storage.cooperative import AffiliationRow, OverrideRow, ParticipationRow
 from grantapp.storage.models import AttachmentRow, DossierRow, SectionRow
 from grantapp.storage.queries import NotFound
 
@@ -156,11 +157,18 @@ def participation(session: Session, reference: str, *, by: Person) -> Participat
         organisation=dossier.organisation.name,
         agreed_at=row.agreed_at,
         agreed_by=agreed_by.name if agreed_by else "",
-        assembled=participations.list_assembled(session, row, dossier.reference),
+        assembled=_assembled(session, row, dossier.reference),
         has_mandate=participations.find_mandate(session, row, dossier.organisation_id) is not None,
         correction=row.correction or "",
         may_decide=queries.may_act(session, dossier, Act.FILE, by),
     )
+
+
+def _assembled(session: Session, row: ParticipationRow, reference: str) -> tuple[int, ...]:
+    """The versions of the collective dossier that have a chapter of this firm's."""
+    found = participations.list_naming(session, row, reference)
+    chapters = {each.number: Collective.thaw(each.canonical.encode()).chapters for each in found}
+    return tuple(number for number, those in chapters.items() if reference in {each["reference"] for each in those})
 
 
 def agree(session: Session, reference: str, *, now: datetime, by: Person) -> None:

@@ -84,7 +84,7 @@ def version(session: Session, reference: str, number: int, *, by: Person) -> Cha
     content = thaw(row.canonical.encode()).content
     previous, found = content.get("previous"), content.get("changes")
     return ChangesPage(
-        head=reading.head_of(dossier),
+        head=reading.filed_head_of(session, dossier, by),
         number=number,
         deposited_at=row.deposited_at,
         previous_number=previous["number"] if previous else None,

@@ -94,14 +94,14 @@ def list_participations_of(session: Session, affiliation: AffiliationRow) -> lis
     return list(session.scalars(select(ParticipationRow).where(ParticipationRow.affiliation_id == affiliation.id)))
 
 
-def list_assembled(session: Session, participation: ParticipationRow, reference: str) -> tuple[int, ...]:
-    """The versions of the collective dossier that hold this firm's dossier, by its reference."""
+def list_naming(session: Session, participation: ParticipationRow, reference: str) -> list[AssemblyRow]:
+    """The versions of the collective dossier whose text names a dossier by its reference, the first first."""
     wanted = (
-        select(AssemblyRow.number)
+        select(AssemblyRow)
         .where(
             AssemblyRow.collective_id == participation.collective_id,
             AssemblyRow.canonical.contains(f'"{reference}"', autoescape=True),
         )
         .order_by(AssemblyRow.number)
     )
-    return tuple(session.scalars(wanted))
+    return list(session.scalars(wanted))

@@ -117,6 +117,11 @@ def is_of_organisation(session: Session, organisation_id: UUID, act: Act, by: Pe
     return session.scalar(own.limit(1)) is not None
 
 
+def list_organisations(session: Session, by: Person, act: Act) -> set[UUID]:
+    """The ids of the organisations in which this person may do this, now."""
+    return set(session.scalars(organisations(by, act)))
+
+
 def list_dossiers(session: Session, by: Person) -> list[DossierRow]:
     """Those of the person's own organisations, the most recently changed first; for who reads what was filed, those
     that were."""
