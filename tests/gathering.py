@@ -14,7 +14,7 @@ from grantapp.domain.project import Project
 from grantapp.domain.sections.applicant import Aid, Behalf
 from grantapp.domain.sections.funding import Expense, Post, Source, SourceNature, SourceState
 from grantapp.editions import get_edition, group_rules
-from tests.makers import ADDRESS, EDITION, NOW, make_project, make_siren
+from tests.makers import ADDRESS, EDITION, NOW, make_project, make_siren, make_siret
 
 REFERENCE = "A22-C001"
 LATER = NOW + timedelta(days=7)
@@ -25,7 +25,7 @@ def firm_project(place: int, **answers: object) -> Project:
     cost = Decimal(40_000 + 100 * place)
     grant = Decimal(15_000)
     siren = make_siren(3000 + place)
-    siret = siren + _closing(siren)
+    siret = make_siret(siren)
     usual: dict[str, object] = {
         "organisation__name": f"Entreprise inventée {place:02d}",
         "organisation__siret": siret,
@@ -60,12 +60,6 @@ def firm_project(place: int, **answers: object) -> Project:
         ),
     }
     return make_project(**usual | answers)
-
-
-def _closing(siren: str) -> str:
-    from stdnum import luhn
-
-    return "0001" + str(luhn.calc_check_digit(f"{siren}0001"))
 
 
 def filed(

@@ -53,6 +53,12 @@ def make_siren(number: int = 100) -> str:
     return head + str(luhn.calc_check_digit(head))
 
 
+def make_siret(siren: str) -> str:
+    """The first place of business of that number."""
+    head = f"{siren}0001"
+    return head + str(luhn.calc_check_digit(head))
+
+
 @cache
 def seal_key() -> SealKey:
     """The same key for every test of a process: to make one takes a second."""
