@@ -146,6 +146,10 @@ class Gathered:
             turns += 1
         return turns
 
+    def work_once(self, job: int, handler: Long, *, now: datetime = NOW) -> None:
+        """One turn of the job."""
+        jobs.run(self.sessions, job, {assembling.ASSEMBLY: handler}, clock=lambda: now)
+
     def pdf(self, number: int = 1, *, by: Person | None = None) -> bytes | None:
         with self.sessions.reading() as session:
             found = assembling.read(session, self.files, self.reference, number, by=by or self.director)

@@ -145,14 +145,12 @@ def _claim(pdf: pikepdf.Pdf, deposit: Frozen | None) -> None:
     ]
     if deposit is not None:
         content = deposit.content
-        values = {
-            "fingerprint": deposit.fingerprint,
-            "kind": "assembly" if "assembled_at" in content else "deposit",
-            "reference": content["reference"],
-            "version": str(content["number"]),
-        }
+        # Only what is no deposit says its kind, right after its fingerprint: that is where it is looked for.
+        kind = {"kind": "assembly"} if "assembled_at" in content else {}
+        values = {"fingerprint": deposit.fingerprint} | kind
+        values |= {"reference": content["reference"], "version": str(content["number"])}
         descriptions.append(_described("grantapp", PROPERTIES, values))
-        schemas.append(_schema("Deposit", "grantapp", PROPERTIES, DEPOSIT_PROPERTIES))
+        schemas.append(_schema("Deposit", "grantapp", PROPERTIES, {each: DEPOSIT_PROPERTIES[each] for each in values}))
     descriptions.append(EXTENSION.format("".join(schemas)))
     language = escape(str(pdf.Root.Lang))
     descriptions.append(LANGUAGE.format(language))
@@ -164,7 +162,7 @@ def _claim(pdf: pikepdf.Pdf, deposit: Frozen | None) -> None:
 
 DEPOSIT_PROPERTIES = {
     "fingerprint": ("Text", "SHA-256 of the deposit in its canonical form"),
-    "kind": ("Text", "deposit, or assembly: a collective dossier, which is no filing"),
+    "kind": ("Text", "What it is when it is no deposit: an assembly, that is a collective dossier"),
     "reference": ("Text", "Reference of the dossier"),
     "version": ("Integer", "Number of the deposit; 0 when nothing was filed"),
 }
