@@ -43,6 +43,7 @@ class DossierHead:
     updated_at: datetime
     deposited_at: datetime | None = None
     filed: FiledVersion | None = None
+    organisation_id: UUID | None = None
 
     @property
     def number(self) -> int:

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from grantapp.domain.people import Person
-from grantapp.services import attaching, depositing, drafting, papers, versioning
+from grantapp.services import attaching, cloning, depositing, drafting, papers, versioning
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.models import AttachmentRow, JournalRow, MembershipRow
@@ -22,7 +22,7 @@ from tests.makers import NOW
 
 def use_cases() -> list[tuple[str, Callable[..., Any]]]:
     """Every public function that names a dossier by its reference."""
-    modules: list[ModuleType] = [drafting, attaching, depositing, papers, versioning]
+    modules: list[ModuleType] = [drafting, cloning, attaching, depositing, papers, versioning]
     return [
         (f"{module.__name__.rpartition('.')[2]}.{name}", function)
         for module in modules
@@ -41,6 +41,7 @@ def arguments(function: Callable[..., Any], **known: object) -> dict[str, object
         "content": io.BytesIO(makers.PDF),
         "address": "https://depots.example",
         "number": 1,
+        "edition_id": makers.EDITION,
         "paper": "accuse-d-enregistrement",
         "now": NOW,
     } | known

@@ -95,6 +95,7 @@ SIGNED_IN = {
     ("GET", "papers.preparatory_page"): (200, 404),
     ("GET", "papers.preparatory"): (302, 404),  # not made yet: to its page
     ("POST", "papers.ask_preparatory"): (303, 404),
+    ("POST", "wizard.clone"): (302, 404),
     ("POST", "wizard.file_dossier"): (302, 404),
     ("GET", "wizard.receipt"): (200, 404),  # after filing
     ("GET", "wizard.pdf"): (302, 404),  # not made yet: back to the receipt
