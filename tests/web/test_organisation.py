@@ -55,7 +55,7 @@ def test_the_only_organisation_is_opened_from_every_page(director, home):
     assert director.get("/organisation").headers["Location"] == home
     page = director.read(home)
     assert page.heading == "Coopérative imaginaire"
-    assert page.says("déposer, et engager l'organisation")
+    assert page.says("déposer au nom de l'organisation")
 
 
 def test_with_several_organisations_one_is_chosen(app, platform, camille, director):
