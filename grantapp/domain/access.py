@@ -37,8 +37,8 @@ DOES: Mapping[Act, str] = MappingProxyType(
         Act.READ: "lire les brouillons et les dossiers déposés",
         Act.READ_FILED: "lire les dossiers déposés",
         Act.FILL: "répondre et joindre des pièces",
-        Act.FILE: "déposer, et engager l'organisation",
-        Act.GOVERN: "inviter, et dire qui fait quoi",
+        Act.FILE: "déposer au nom de l'organisation",
+        Act.GOVERN: "dire qui y fait quoi",
         Act.GATHER: "suivre les entreprises adhérentes et leurs dossiers collectifs",
     }
 )

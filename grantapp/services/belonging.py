@@ -42,9 +42,8 @@ class OrganisationPage:
     siren: str
     own: tuple[Role, ...]
     people: tuple[Colleague, ...]
-    explained: tuple[tuple[Role, tuple[str, ...]], ...]  # what each role allows, in words
     may_govern: bool
-    may_invite: tuple[Role, ...]  # the roles that one may give
+    may_invite: tuple[tuple[Role, tuple[str, ...]], ...]  # the roles that one may give, with what each allows
     may_open_cooperative: bool
     may_leave: bool
 
@@ -65,9 +64,8 @@ def overview(session: Session, organisation_id: UUID, *, by: Person) -> Organisa
         siren=organisation.siren,
         own=_in_order(own),
         people=tuple(_colleague(session, organisation_id, held, own, by) for held in people.values()),
-        explained=tuple((role, powers([role])) for role in Role),
         may_govern=Act.GOVERN in allowed(own),
-        may_invite=grantable(own),
+        may_invite=tuple((role, powers([role])) for role in grantable(own)),
         may_open_cooperative=Role.MANAGER in own and Role.DIRECTOR not in own,
         may_leave=not _is_needed(session, organisation_id, by.id),
     )

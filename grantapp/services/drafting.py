@@ -160,15 +160,11 @@ def start(
     edition = editions.find_edition(edition_id)
     if edition is None:
         raise NotFound
-    organisation = _in_whose_name(by, organisation_id)
+    organisation = in_whose_name(by, organisation_id)
     open_draft = queries.find_open_draft(session, organisation.organisation_id, edition_id, by)
     if open_draft and not another:
         return open_draft.reference
-    if now >= edition.window.closes_at:
-        raise Refused(
-            f"L'appel « {edition.title} » s'est clos le {day(edition.window.closes_on)} : on ne peut plus y commencer "
-            f"de dossier. {edition.successor}"
-        )
+    check_receives(edition, now)
     dossier = create(session, edition, organisation, given=given or {}, now=now, by=by)
     session.commit()
     return dossier.reference
@@ -205,15 +201,28 @@ def create(
     return dossier
 
 
-def _in_whose_name(by: Person, organisation_id: UUID | None) -> Membership:
+def check_receives(edition: Edition, now: datetime) -> None:
+    """`Refused` once no dossier can be begun in it any more."""
+    if now >= edition.window.closes_at:
+        raise Refused(
+            f"L'appel « {edition.title} » s'est clos le {day(edition.window.closes_on)} : on ne peut plus y commencer "
+            f"de dossier. {edition.successor}"
+        )
+
+
+def fillable(by: Person) -> tuple[Membership, ...]:
+    """The organisations in whose name this person may begin a dossier, in the order they were joined."""
+    return tuple(each for each in by.memberships if Act.FILL in allowed(each.roles))
+
+
+def in_whose_name(by: Person, organisation_id: UUID | None) -> Membership:
+    """That organisation, or the first one where this person may answer; `Refused` when there is none."""
     if not by.memberships:
         raise Refused("Rattachez d'abord votre compte à une organisation.")
-    fillable = [each for each in by.memberships if Act.FILL in allowed(each.roles)]
-    if organisation_id is not None:
-        fillable = [each for each in fillable if each.organisation_id == organisation_id]
-    if not fillable:
-        raise Refused(REFUSALS[Act.FILL])
-    return fillable[0]
+    for each in fillable(by):
+        if organisation_id in (None, each.organisation_id):
+            return each
+    raise Refused(REFUSALS[Act.FILL])
 
 
 def save_step(

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from grantapp.domain.access import Act, allowed
+from grantapp.domain.answer import as_text
 from grantapp.domain.people import Person
 from grantapp.domain.project import Section, section_named
 from grantapp.domain.project_file import dump_section, load_section
@@ -187,7 +188,8 @@ class GivenYear:
     """One closed year, as a reader sees it."""
 
     closed_on: date
-    lines: tuple[AnswerLine, ...]
+    columns: tuple[Question, ...]
+    texts: tuple[str | None, ...]  # one per column
     given_on: date
     given_by: str
 
@@ -276,7 +278,8 @@ def _year(session: Session, row: AccountsRow) -> GivenYear:
     columns = tuple(each for each in table.columns if each.name != "closed_on")
     return GivenYear(
         row.closed_on,
-        wording.given_answers(columns, year),
+        columns,
+        tuple(as_text(each, getattr(year, each.name)) for each in columns),
         _on(row.given_at),
         organisations.name_of(session, row.given_by_id),
     )

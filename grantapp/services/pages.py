@@ -70,6 +70,7 @@ class DossierHead:
     filed: FiledVersion | None = None
     shared: SharedParts | None = None  # in a collective dossier
     only_filed: bool = False  # whoever looks may read what was filed, and nothing else
+    organisation_id: UUID | None = None
 
     @property
     def number(self) -> int:

@@ -178,6 +178,7 @@ def _head(dossier: DossierRow, part: Part | None, filed_title: str | None) -> Do
         deposited_at=dossier.deposited_at,
         filed=FiledVersion(last.number, last.deposited_at) if last else None,
         shared=part.told() if part else None,
+        organisation_id=dossier.organisation_id,
     )
 
 

@@ -1,6 +1,7 @@
 """The applicant's pages: dossiers, steps, what is missing, review, filing, receipt."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask import session as visit
@@ -8,7 +9,7 @@ from flask import session as visit
 from grantapp.domain.project import Section, find_section
 from grantapp.forms.instants import DayForm, FilingForm
 from grantapp.forms.steps import form_for
-from grantapp.services import depositing, drafting, orienting, simulating, versioning
+from grantapp.services import cloning, depositing, drafting, orienting, simulating, versioning
 from grantapp.web.scope import applicant, arrived_at, download, person, platform, session, tell
 
 bp = Blueprint("wizard", __name__, url_prefix="/dossiers")
@@ -20,7 +21,16 @@ def dossiers() -> Any:
     found = drafting.list_dossiers(session(), by=person())
     given = visit.get("precheck")
     desks = orienting.open_desks(arrived_at(), given)
-    return render_template("wizard/dossiers.html", dossiers=found, desks=desks, given=bool(given))
+    names = drafting.fillable(person())
+    named = next((each for each in names if str(each.organisation_id) == request.args.get("pour")), None)
+    return render_template(
+        "wizard/dossiers.html",
+        dossiers=found,
+        desks=desks,
+        given=bool(given),
+        names=names,
+        named=named or (names[0] if names else None),
+    )
 
 
 @bp.post("")
@@ -33,8 +43,21 @@ def start() -> Any:
         by=person(),
         another=request.form.get("another") == "1",
         given=visit.pop("precheck", None),
+        organisation_id=request.form.get("organisation", type=UUID),
     )
     return redirect(url_for("wizard.overview", reference=reference))
+
+
+@bp.post("/<reference>/repartir")
+@applicant
+def clone(reference: str) -> Any:
+    """« Repartir de ce dossier » : a new draft, for the edition chosen."""
+    edition = request.form.get("edition", "")
+    cloned = cloning.clone(session(), reference, edition, now=arrived_at(), by=person())
+    tell(
+        f"Nouveau brouillon, avec les réponses et les pièces du dossier {reference}. Les déclarations restent à faire."
+    )
+    return redirect(url_for("wizard.overview", reference=cloned))
 
 
 @bp.get("/<reference>")

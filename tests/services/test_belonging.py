@@ -234,6 +234,7 @@ def test_the_page_says_who_is_what_and_what_may_be_changed(
     assert (one.name, one.roles, one.is_oneself, one.may_remove) == ("Camille Exemple", (Role.MANAGER,), True, False)
     assert other.roles == (Role.REVIEWER,) and other.powers == ("lire les dossiers déposés",)
     assert other.may_give == (Role.MANAGER, Role.CONTRIBUTOR, Role.ADMINISTRATOR) and other.may_remove
+    assert page.may_invite[2] == (Role.REVIEWER, ("lire les dossiers déposés",))
     assert page.may_open_cooperative and not page.may_leave
     assert (seen.may_govern, seen.may_invite, seen.may_open_cooperative, seen.may_leave) == (False, (), False, True)
     assert not any(each.may_give or each.may_take or each.may_remove for each in seen.people)

@@ -110,6 +110,7 @@ SIGNED_IN = {
     ("POST", "sharing.withdraw_agreement"): (404, 404),
     ("GET", "sharing.leaving"): (404, 404),
     ("POST", "sharing.leave"): (302, 404),
+    ("POST", "wizard.clone"): (302, 404),
     ("POST", "wizard.file_dossier"): (302, 404),
     ("GET", "wizard.receipt"): (200, 404),  # after filing
     ("GET", "wizard.pdf"): (302, 404),  # not made yet: back to the receipt

@@ -55,7 +55,7 @@ def test_the_only_organisation_is_opened_from_every_page(director, home):
     assert director.get("/organisation").headers["Location"] == home
     page = director.read(home)
     assert page.heading == "Coopérative imaginaire"
-    assert page.says("déposer, et engager l'organisation")
+    assert page.says("déposer au nom de l'organisation")
 
 
 def test_with_several_organisations_one_is_chosen(app, platform, camille, director):
@@ -79,7 +79,7 @@ def test_what_a_dossier_said_is_shown_with_its_date_and_begins_the_next(director
     director.send(f"{draft}/taille", years)
     page = director.read(home)
     assert page.says("Avignon") and page.says("Donné le 15 mars 2022 par Camille Exemple")
-    assert page.says("Exercice clos le 31 décembre 2021")
+    assert page.says("31 décembre 2021")
     other = director.send("/dossiers", {"edition": "ademe_2022", "another": "1"}).response.headers["Location"]
     step = director.read(f"{other}/organisation")
     assert step.says("Repris de ce que votre organisation a donné le 15 mars 2022. Vérifiez, corrigez si besoin.")
@@ -105,7 +105,7 @@ def test_what_cannot_be_read_comes_back_as_typed_and_the_rest_is_kept(director, 
 
 def test_a_year_given_by_mistake_is_taken_back(director, home):
     director.send(f"{home}/taille", {"accounts-0-closed_on": "31/12/2012", "accounts-0-headcount": "3"})
-    assert director.read(home).says("Exercice clos le 31 décembre 2012")
+    assert director.read(home).says("31 décembre 2012")
     follow(director, director.send(f"{home}/exercices/2012-12-31/retirer"))
     assert not director.read(home).says("31 décembre 2012")
     assert director.send(f"{home}/exercices/hier/retirer").status == 404
