@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from grantapp.domain.board import Decision
 from grantapp.domain.people import Person
-from grantapp.services import attaching, depositing, drafting, papers, versioning
+from grantapp.services import attaching, board, depositing, drafting, members, papers, reminding, versioning
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.models import AttachmentRow, JournalRow, MembershipRow
@@ -22,7 +23,7 @@ from tests.makers import NOW
 
 def use_cases() -> list[tuple[str, Callable[..., Any]]]:
     """Every public function that names a dossier by its reference."""
-    modules: list[ModuleType] = [drafting, attaching, depositing, papers, versioning]
+    modules: list[ModuleType] = [drafting, attaching, depositing, papers, versioning, board, members, reminding]
     return [
         (f"{module.__name__.rpartition('.')[2]}.{name}", function)
         for module in modules
@@ -42,7 +43,15 @@ def arguments(function: Callable[..., Any], **known: object) -> dict[str, object
         "address": "https://depots.example",
         "number": 1,
         "paper": "accuse-d-enregistrement",
+        "affiliation_ids": None,
+        "affiliation_id": UUID(int=1),
+        "text": "Le plan manque.",
+        "decision": Decision.ACCEPTED,
+        "decided_on": NOW.date(),
+        "note": "",
+        "form": "csv",
         "now": NOW,
+        "at": NOW,
     } | known
     return {name: offered[name] for name in inspect.signature(function).parameters if name != "session"}
 
