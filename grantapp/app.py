@@ -9,13 +9,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from grantapp import french
-from grantapp.config import Clock, Settings, clock_from, real_clock
+from grantapp.config import BadSetting, Clock, Settings, clock_from, real_clock
 from grantapp.storage.database import Sessions, check_storage, make_engine, migrate
 from grantapp.storage.files import Files
 from grantapp.storage.keyring import Keyring
 from grantapp.storage.queries import NotFound
 from grantapp.storage.queue import Queue
-from grantapp.web import site
+from grantapp.web import provider, site
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,18 @@ def _notice(clock: Clock) -> str:
     )
 
 
+def _know_provider(app: Flask, settings: Settings) -> None:
+    if settings.provider is None:
+        return
+    try:
+        provider.furnish(app, settings.provider)
+    except ImportError:
+        raise BadSetting(
+            "Un fournisseur d'identité est réglé (GRANTAPP_OIDC_…), mais ce qui sait lui parler n'est pas installé : "
+            "pip install 'grantapp[oidc]'."
+        ) from None
+
+
 def create_app(settings: Settings, platform: Platform | None = None) -> Flask:
     app = Flask("grantapp", template_folder=None)
     app.config.update(
@@ -74,6 +86,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> Flask:
     )
     app.extensions["grantapp"] = platform or build_platform(settings)
     site.furnish(app)
+    _know_provider(app, settings)
     app.register_error_handler(NotFound, lambda error: site.error_page(404))
     app.register_error_handler(OperationalError, lambda error: site.error_page(503))
     return app

@@ -1,121 +1,23 @@
 """The terminal's door. Each command imports what it needs when it runs: `check` must not wait for a PDF engine."""
 
 import json
-import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grantapp.config import BadSetting, Settings, clock_from
-from grantapp.french import NBSP, PARIS, day, moment, plural, typeset
+from grantapp.config import Settings, clock_from
+from grantapp.french import PARIS, day, moment, plural, typeset
+from grantapp.terminal import command, fail, group, main
 
 if TYPE_CHECKING:
     from grantapp.services.judging import Case
 
+__all__ = ["EXITS", "group", "main"]
+
 EXITS = {"eligible": 0, "conditional": 0, "ineligible": 1, "undetermined": 3}
 VERDICTS = {"filed": 0, "replaced": 0, "altered": 1, "unknown": 3, "not_filed": 3}
-BAD_INPUT = 2
-
-
-class FrenchCommand(click.Command):
-    """Click speaks English; an operator of ours reads French."""
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix="Utilisation : ")
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        _write_options(self, ctx, formatter)
-
-
-def _write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-    rows = [row for param in command.get_params(ctx) if (row := param.get_help_record(ctx))]
-    with formatter.section(f"Options{NBSP}"):
-        formatter.write_dl(rows)
-
-
-class FrenchGroup(click.Group):
-    command_class = FrenchCommand
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage(ctx.command_path, "COMMANDE [ARGUMENTS]…", prefix="Utilisation : ")
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [(name, self.commands[name].get_short_help_str(90)) for name in sorted(self.commands)]
-        with formatter.section(f"Commandes{NBSP}"):
-            formatter.write_dl(rows)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        _write_options(self, ctx, formatter)
-        self.format_commands(ctx, formatter)
-
-
-def _help(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
-    if asked:
-        click.echo(ctx.get_help())
-        ctx.exit()
-
-
-help_option = click.option(
-    "--aide",
-    "-h",
-    "--help",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_help,
-    help="Affiche cette aide.",
-)
-
-
-@click.group(cls=FrenchGroup, add_help_option=False)
-@help_option
-def group() -> None:
-    """grantapp : préparer, juger et déposer un dossier « friches polluées ». Service non officiel."""
-
-
-def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
-    def decorate(function: Callable[..., Any]) -> click.Command:
-        return group.command(name, add_help_option=False)(help_option(function))
-
-    return decorate
-
-
-def main() -> None:
-    """The console script: every fault is one French sentence on standard error."""
-    try:
-        status = group.main(standalone_mode=False)
-    except click.Abort:
-        status = _fail("Interrompu.", 130)
-    except click.ClickException as error:
-        status = _fail(_in_french(error))
-    except BadSetting as error:
-        status = _fail(str(error))
-    except BrokenPipeError:
-        status = 0
-    sys.exit(status if isinstance(status, int) else 0)
-
-
-def _fail(sentence: str, status: int = BAD_INPUT) -> int:
-    click.echo(typeset(sentence), err=True)
-    return status
-
-
-def _in_french(error: click.ClickException) -> str:
-    match error:
-        case click.exceptions.NoSuchOption():
-            return f"Option inconnue : {error.option_name}. Voyez --aide."
-        case click.exceptions.MissingParameter():
-            return f"Il manque {error.param.make_metavar(error.ctx) if error.param and error.ctx else 'un argument'}."
-        case click.exceptions.BadParameter():
-            return f"Valeur refusée : {error.message}"
-        case click.exceptions.NoArgsIsHelpError():
-            return error.message
-        case click.UsageError():
-            return "Commande inconnue ou mal écrite. Voyez « grantapp --aide »."
-    return error.message
 
 
 class Instant(click.ParamType):
@@ -207,7 +109,7 @@ def check(ctx: click.Context, path: Path, edition_id: str | None, on: datetime |
     try:
         case = read_case(path, edition_id=edition_id, on=on, now=_now())
     except BadFile as bad:
-        ctx.exit(_fail(str(bad)))
+        ctx.exit(fail(str(bad)))
     _tell_origin(case)
     judgement = case.judgement()
     if as_data:
@@ -239,7 +141,7 @@ def compare(
         editions = [get_edition(each) for each in dict.fromkeys(edition_ids)]
         case = read_case(path, edition_id=None, on=on, now=_now())
     except (BadFile, UnknownEdition) as bad:
-        ctx.exit(_fail(str(bad)))
+        ctx.exit(fail(str(bad)))
     _tell_origin(case)
     comparison = case.compared(editions, by_date=by_date)
     if as_data:
@@ -267,7 +169,7 @@ def desk(ctx: click.Context, path: Path, on: datetime | None, as_data: bool) -> 
     try:
         case = read_case(path, edition_id=None, on=on or now, now=now)
     except BadFile as bad:
-        ctx.exit(_fail(str(bad)))
+        ctx.exit(fail(str(bad)))
     _tell_origin(case)
     orientation = case.orientation()
     if as_data:
@@ -305,13 +207,13 @@ def print_dossier(
     try:
         case = with_papers(read_case(path, edition_id=edition_id, on=on, now=_now()), papers)
     except BadFile as bad:
-        ctx.exit(_fail(str(bad)))
+        ctx.exit(fail(str(bad)))
     _tell_origin(case)
     content = dossier_pdf(unfiled(case), progress, pieces=case.papers)
     try:
         output.write_bytes(content)
     except OSError as error:
-        ctx.exit(_fail(f"{output} : écriture impossible ({error.strerror})."))
+        ctx.exit(fail(f"{output} : écriture impossible ({error.strerror})."))
     progress(f"{output} est écrit.")
 
 
@@ -339,7 +241,7 @@ def verify(ctx: click.Context, path: Path, certificates: tuple[Path, ...], as_da
     try:
         found, note = verifying.verify_path(path, certificates, home=_home())
     except verifying.BadFile as bad:
-        ctx.exit(_fail(str(bad)))
+        ctx.exit(fail(str(bad)))
     if note:
         click.echo(note, err=True)
     if as_data:

@@ -64,6 +64,16 @@ class SmtpServer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Provider:
+    """An OpenID Connect provider through which one may sign in; it is asked at `issuer` where its doors are."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str = "OpenID Connect"  # on the button
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     home: Path
     database_url: str
@@ -79,6 +89,7 @@ class Settings:
     address: str = "http://127.0.0.1:8000"  # where readers of a document find this site; printed, never followed
     smtp: SmtpServer | None = None  # None: mail is kept in a maildir below the home
     mail_from: str = "grantapp@localhost"
+    provider: Provider | None = None
 
     @property
     def maildir(self) -> Path:
@@ -119,6 +130,7 @@ class Settings:
             address=_address(environ.get("GRANTAPP_ADDRESS") or f"http://{host}:{port}"),
             smtp=_smtp(environ.get("GRANTAPP_SMTP", ""), environ.get("GRANTAPP_MAIL_FROM", "")),
             mail_from=_mail_from(environ.get("GRANTAPP_MAIL_FROM") or "grantapp@localhost"),
+            provider=_provider(environ),
         )
 
 
@@ -129,6 +141,28 @@ def _address(text: str) -> str:
             f"GRANTAPP_ADDRESS vaut « {text} » : écrivez l'adresse du site, par exemple https://dossiers.example."
         )
     return text.rstrip("/")
+
+
+def _provider(environ: Mapping[str, str]) -> Provider | None:
+    named = {name: environ.get(f"GRANTAPP_OIDC_{name}", "") for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")}
+    if not any(named.values()):
+        return None
+    if lacking := [f"GRANTAPP_OIDC_{name}" for name, value in named.items() if not value]:
+        raise BadSetting(f"Il manque {' et '.join(lacking)} : les trois réglages GRANTAPP_OIDC_… vont ensemble.")
+    parts = urlsplit(named["ISSUER"])
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise BadSetting(
+            f"GRANTAPP_OIDC_ISSUER vaut « {named['ISSUER']} » : écrivez l'adresse du fournisseur d'identité, "
+            "par exemple https://identite.example."
+        )
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise BadSetting(f"GRANTAPP_OIDC_ISSUER vaut « {named['ISSUER']} » : cette adresse doit commencer par https.")
+    return Provider(
+        issuer=named["ISSUER"],
+        client_id=named["CLIENT_ID"],
+        client_secret=named["CLIENT_SECRET"],
+        name=environ.get("GRANTAPP_OIDC_NAME") or Provider.name,
+    )
 
 
 def _smtp(text: str, mail_from: str) -> SmtpServer | None:

@@ -5,7 +5,7 @@ import threading
 import time
 
 from grantapp.config import Settings, clock_from, real_clock
-from grantapp.services import jobs, mailing, papers, printing, reminding, sealing
+from grantapp.services import assembling, compiling, jobs, mailing, papers, printing, reminding, sealing
 from grantapp.storage.database import Sessions, check_storage, make_engine
 from grantapp.storage.files import Files
 from grantapp.storage.keyring import Keyring
@@ -25,8 +25,9 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
     sessions, files = Sessions(engine), Files.at(settings.files_url)
     queue = Queue(settings.jobs_path, settings.secret_key)
     key = sealing.open_key(Keyring.at(settings), now=sealing.first_day(clock_from(settings.clock_text)()))
-    handlers = {
+    handlers: dict[str, jobs.Handler | jobs.Long] = {
         papers.PRINT: printing.handler(sessions, files, key),
+        assembling.ASSEMBLY: compiling.handler(sessions, files, key),
         papers.PRINTOUT: printing.printout_handler(sessions, files),
         mailing.MAIL: mailing.handler(sessions, mailing.Postman.of(settings)),
     }
@@ -52,11 +53,16 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
                 mailing.resume(session, at=now)
         with sessions.reading() as session:
             waiting = jobs.due(session, now=now)
+            long = jobs.long_among(session, waiting)
         for job_id in waiting:
-            queue.send(job_id)
+            queue.send(job_id, is_long=job_id in long)
 
-    # The real clock, even when the site shows another day: see jobs.run.
-    queue.handle(lambda job_id: jobs.run(sessions, job_id, handlers, clock=real_clock))
+    def look(job_id: int) -> None:
+        # The real clock, even when the site shows another day: see jobs.run.
+        if jobs.run(sessions, job_id, handlers, clock=real_clock):
+            queue.send(job_id, is_long=True)
+
+    queue.handle(look)
     queue.each_minute(sweep)
     chief = os.getpid()
     queue.run(when_forked=lambda: _die_with(chief), is_wanted=lambda: os.getppid() == parent)

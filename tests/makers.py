@@ -1,5 +1,6 @@
 """Things to test with: valid by default, so that a test says only what it is about. Everybody in here is invented."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -17,7 +18,7 @@ from grantapp.domain.wizard import steps
 from grantapp.editions import get_edition
 from grantapp.services import accounts, demonstration, drafting, gathering
 from grantapp.storage import collectives, queries
-from grantapp.storage.cooperative import AffiliationRow
+from grantapp.storage.cooperative import AffiliationRow, CollectiveRow
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.models import (
@@ -123,6 +124,50 @@ def make_director(sessions: Sessions, by: Person) -> Person:
         return found
 
 
+def named_collective(sessions: Sessions, collective_id: UUID) -> tuple[str, str]:
+    """The reference of a collective dossier, and that of the cooperative's own in it."""
+    with sessions.reading() as session:
+        row = session.get_one(CollectiveRow, collective_id)
+        return row.reference, row.lead.reference
+
+
+def take_part(sessions: Sessions, collective: str, director: Person, firm: Person) -> str:
+    """The reference of the draft of a firm that accepted to take part."""
+    with sessions.writing() as session:
+        affiliation = affiliation_row(
+            director,
+            name=firm.memberships[0].organisation,
+            siren=firm.memberships[0].siren,
+            contact=firm.name,
+            email=firm.email,
+            firm_id=firm.memberships[0].organisation_id,
+            accepted_at=NOW,
+        )
+        session.add(affiliation)
+        session.flush()
+        row = collectives.get_collective(session, collective, director)
+        (part,) = gathering.choose(session, row, [affiliation], now=NOW)
+        reference = gathering.take_part(session, part, now=NOW, by=firm).reference
+        session.commit()
+        return reference
+
+
+def write_sections(
+    sessions: Sessions, reference: str, by: Person, project: Project, names: Collection[str] | None = None
+) -> None:
+    """Write these sections of a dossier (all that its edition asks) at once, for speed."""
+    with sessions.writing() as session:
+        dossier = queries.get_dossier(session, reference, by)
+        saved = {row.name: row for row in dossier.sections}
+        for section in steps(get_edition(dossier.edition_id)):
+            if section.name != drafting.PIECES and (names is None or section.name in names):
+                row = saved.get(section.name) or SectionRow(dossier_id=dossier.id, name=section.name)
+                session.add(row)
+                row.answers = dump_section(section, getattr(project, section.name))
+                row.saved_at, row.saved_by_id = NOW, by.id
+        session.commit()
+
+
 def make_firm(sessions: Sessions, director: Person, number: int = 2000, **changes: Any) -> UUID:
     """A line of the cooperative's list, not accepted yet."""
     usual = {
@@ -168,24 +213,17 @@ def make_dossier(sessions: Sessions, files: Files, by: Person, project: Project 
 def fill_all(sessions: Sessions, files: Files, reference: str, by: Person, project: Project | None = None) -> None:
     """Every answer and piece of a project in a draft, written at once."""
     project = project or make_project()
-    with sessions.writing() as session:
-        dossier = queries.get_dossier(session, reference, by)
-        saved = {row.name: row for row in dossier.sections}
-        for section in steps(get_edition(EDITION)):
-            if section.name != drafting.PIECES:
-                row = saved.get(section.name) or SectionRow(dossier_id=dossier.id, name=section.name)
-                session.add(row)
-                row.answers = dump_section(section, getattr(project, section.name))
-                row.saved_at, row.saved_by_id = NOW, by.id
-        session.commit()
+    write_sections(sessions, reference, by, project)
     attach_all(sessions, files, reference, by, project)
 
 
-def attach_all(sessions: Sessions, files: Files, reference: str, by: Person, project: Project) -> None:
+def attach_all(
+    sessions: Sessions, files: Files, reference: str, by: Person, project: Project, only: Collection[str] | None = None
+) -> None:
     """A small file for each piece of the project; written at once, for speed: it needs no inspection."""
     with sessions.writing() as session:
         dossier = queries.get_dossier(session, reference, by)
-        for piece in attached_pieces(project):
+        for piece in attached_pieces(project) if only is None else only:
             content = demonstration.paper(piece)
             kept = {"piece": piece, "name": f"{piece}.pdf", "size": len(content), "sha256": files.keep(content)}
             session.add(attachment_row(dossier.id, by.id, pages=1, **kept))
@@ -242,6 +280,23 @@ def dossier_row(by: UUID, organisation: UUID, **changes: object) -> DossierRow:
             "created_at": NOW,
             "created_by_id": by,
             "updated_at": NOW,
+        }
+        | changes
+    )
+
+
+def affiliation_row(director: Person, number: int = 1, **changes: object) -> AffiliationRow:
+    """A line in the list of a director's cooperative."""
+    return AffiliationRow(
+        **{
+            "cooperative_id": director.memberships[0].organisation_id,
+            "name": f"Entreprise {number:02d}",
+            "siren": make_siren(5000 + number),
+            "town": "Avignon",
+            "contact": "Sacha Modèle",
+            "email": f"firme{number}@x.example",
+            "listed_at": NOW,
+            "listed_by_id": director.id,
         }
         | changes
     )

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from grantapp import cli
 from grantapp.domain import project_file
 from grantapp.editions import all_editions
+from grantapp.terminal import BAD_INPUT
 
 EDITIONS = [edition.id for edition in all_editions()]
-EXITS = {*cli.EXITS.values(), cli.BAD_INPUT}
+EXITS = {*cli.EXITS.values(), BAD_INPUT}
 DAYS = st.dates().map(lambda day: day.isoformat())
 HARD_DAYS = st.sampled_from(["0001-01-01", "1899-12-31", "2024-02-29", "2023-12-31", "2024-01-01", "9999-12-31"])
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)

@@ -33,12 +33,19 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {"domain", "editions", "storage", "inspection", "documents", "mail", "french", "config"},
         {"argon2", "sqlalchemy", "stdnum", "itsdangerous", "pyotp"},
     ),
-    "web": ({"services", "forms", "domain", "editions", "french", "typesetting"}, FLASK | {"segno"}),
+    "web": (
+        {"services", "forms", "domain", "editions", "french", "typesetting"},
+        FLASK | {"segno", "authlib", "joserfc", "requests"},
+    ),
     "worker": ({"services", "storage", "config"}, set()),
     "app": ({"web", "services", "storage", "config", "french"}, {"flask", "sqlalchemy"}),
     "serving": ({"app", "services", "storage", "config"}, {"waitress"}),
     "telling": ({"domain", "french"}, {"click"}),
-    "cli": ({"telling", "serving", "worker", "services", "editions", "domain", "config", "french"}, {"click"}),
+    "terminal": ({"config", "french"}, {"click"}),
+    "cli": (
+        {"terminal", "telling", "serving", "worker", "services", "editions", "domain", "config", "french"},
+        {"click"},
+    ),
 }
 ORDER = list(TABLE)  # from the ground up: nobody imports a room that stands above
 

@@ -1,14 +1,18 @@
 """The applicant's answers as they are laid out: short ones in tables, long ones as paragraphs, rows in columns."""
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from grantapp import french
 from grantapp.documents.ink import Ink
 
 FIGURES = ("amount", "area", "decimal", "percent", "whole")
 FIXED = (*FIGURES, "day", "siren", "siret", "yes_no")  # the kinds whose column has a width of its own in print.css
+_Column = TypeVar("_Column")
+
 WIDEST = 7  # columns that a page holds: past this, empty columns go, then a second table follows
 LONGEST_IN_TABLE = 240  # characters: past this, or with several lines, a text has the whole width
 
@@ -100,6 +104,7 @@ class PrintedSection:
     name: str
     title: str
     blocks: tuple[Block, ...]
+    origin: str = ""  # whose answers these are, in a collective dossier
 
 
 def printed_section(section: Mapping[str, Any]) -> PrintedSection:
@@ -116,7 +121,24 @@ def printed_section(section: Mapping[str, Any]) -> PrintedSection:
         blocks += [LongText(block)] if isinstance(block, Line) else _side_by_side(block)
     if short:
         blocks.append(Lines(tuple(short)))
-    return PrintedSection(section["name"], section["title"], tuple(blocks))
+    return PrintedSection(section["name"], section["title"], tuple(blocks), _origin(section.get("origin")))
+
+
+def _origin(origin: Mapping[str, Any] | None) -> str:
+    """Whose answers these are; nothing of it was kept before format 4."""
+    if origin is None:
+        return ""
+    if origin["kind"] == "own":
+        told = french.typeset("L'entreprise répond elle-même à cette partie commune :")
+        return f"{told} «{french.NBSP}{Ink().text(origin['reason'])}{french.NBSP}»"
+    saved = f", enregistrées le {_day(origin['saved_at'])}" if origin["saved_at"] else ""
+    but = " L'entreprise répond elle-même à ce qui ne regarde qu'elle." if origin["but"] else ""
+    told = french.typeset(f", dossier {origin['reference']}{saved}.{but}")
+    return f"{french.typeset('Partie commune : réponses de')} {Ink().text(origin['organisation'])}{told}"
+
+
+def _day(instant: str) -> str:
+    return french.day(datetime.fromisoformat(instant).astimezone(french.PARIS).date())
 
 
 def _line(answer: Mapping[str, Any]) -> Line:
@@ -148,13 +170,19 @@ def _table(answer: Mapping[str, Any]) -> Table:
     return Table(answer["anchor"], answer["label"], columns, tuple(rows), totals, tuple(ink.replaced))
 
 
+def side_by_side(columns: Sequence[_Column]) -> list[tuple[_Column, ...]]:
+    """The columns of a table in as few tables as the page needs, of about the same width."""
+    tables = -(-len(columns) // WIDEST)
+    bounds = [len(columns) * number // tables for number in range(tables + 1)] if tables else [0]
+    return [tuple(columns[start:end]) for start, end in itertools.pairwise(bounds)]
+
+
 def _side_by_side(table: Table) -> list[Table]:
     """A table too wide for the page, without its empty columns, as several: the number of the row joins them."""
     if len(table.columns) <= WIDEST or table.has_totals:
         return [table]
     filled = [place for place in range(len(table.columns)) if any(row[place] for row in table.rows)]
-    each = -(-len(filled) // -(-len(filled) // WIDEST)) if filled else 1  # as many as can be, and as even
-    groups = [filled[start : start + each] for start in range(0, len(filled), each)]
+    groups = side_by_side(filled)
     return [
         replace(
             table,

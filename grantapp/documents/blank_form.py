@@ -1,13 +1,13 @@
 """The blank form: every question of an edition on paper, to read before starting. Not to be sent back."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
 from grantapp import french
 from grantapp.documents import pdf as printer
-from grantapp.documents.answers import FIGURES, WIDEST
+from grantapp.documents.answers import FIGURES, side_by_side
 from grantapp.documents.leaf import identifier
 from grantapp.documents.report import Bibliography, References, Source
 from grantapp.domain.questionnaire import Questionnaire
@@ -220,7 +220,7 @@ def _item(question: Mapping[str, Any], numbers: Mapping[str, str]) -> Item:
         written=WRITTEN.get(kind, ""),
         choices=choices,
         several=kind == "several_of",
-        tables=tuple(_side_by_side(columns)),
+        tables=tuple(side_by_side(columns)),
         columns_to_choose=tuple(
             (each["label"], f"{NARROW}; ".join(choice["label"] for choice in each["choices"]))
             for each in question.get("columns", ())
@@ -228,13 +228,6 @@ def _item(question: Mapping[str, Any], numbers: Mapping[str, str]) -> Item:
         ),
         is_tall=kind == "text" and question["limit"] > 2_000,
     )
-
-
-def _side_by_side(columns: Sequence[Column]) -> Iterator[tuple[Column, ...]]:
-    """The columns of a table in as few tables as the page needs, of about the same width."""
-    tables = -(-len(columns) // WIDEST)
-    for number in range(tables):
-        yield tuple(columns[len(columns) * number // tables : len(columns) * (number + 1) // tables])
 
 
 def _condition(conditions: Iterable[Mapping[str, Any]], numbers: Mapping[str, str]) -> str:

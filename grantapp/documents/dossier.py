@@ -62,6 +62,18 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class PrintedCollective:
+    """The collective dossier that this one stands in, and who filled it."""
+
+    reference: str
+    cooperative: str
+    mandate: str | None  # to the letter
+    given_on: str
+    given_by: str
+    filled: tuple[str, ...]  # the titles of the sections that the cooperative filled under a mandate
+
+
+@dataclass(frozen=True)
 class PrintedDossier:
     """What the template is given."""
 
@@ -94,6 +106,7 @@ class PrintedDossier:
     replaced: tuple[str, ...]
     changes: PrintedChanges | None  # to the version before, if there was one
     attached: int  # how many files of the applicant's the PDF carries
+    collective: PrintedCollective | None
 
     @property
     def is_filed(self) -> bool:
@@ -213,6 +226,25 @@ def printed_dossier(
         replaced=_all_replaced(printed, ink),
         changes=printed_changes(content),
         attached=sum(each.relationship is Relationship.SUPPLEMENT for each in attachments),
+        collective=_collective(content.get("collective"), sections, ink),
+    )
+
+
+def _collective(
+    kept: Mapping[str, Any] | None, sections: Mapping[str, Mapping[str, Any]], ink: Ink
+) -> PrintedCollective | None:
+    """None for a dossier on its own, and before format 4."""
+    if kept is None:
+        return None
+    mandate = kept["mandate"]
+    given_at = datetime.fromisoformat(mandate["given_at"]) if mandate else None
+    return PrintedCollective(
+        reference=kept["reference"],
+        cooperative=ink.text(kept["cooperative"]),
+        mandate=ink.text(mandate["wording"]) if mandate else None,
+        given_on=french.day(given_at.astimezone(french.PARIS).date()) if given_at else "",
+        given_by=ink.text(mandate["given_by"]) if mandate else "",
+        filled=tuple(sections[name]["title"] for name in kept["filled"] if name in sections),
     )
 
 

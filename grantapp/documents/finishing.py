@@ -3,19 +3,22 @@
 import hashlib
 import io
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
 from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from grantapp.domain.deposit import Deposit
+from grantapp.domain.frozen import Frozen
 
 PROPERTIES = "urn:grantapp:deposit:"
 UNIVERSAL_ACCESS = "http://www.aiim.org/pdfua/ns/id/"
+SQUEEZED = 1  # the level of compression of what would hardly get smaller
 COMPRESSED = ("application/pdf", "image/jpeg", "image/png")  # they would not get smaller
 
 
@@ -39,13 +42,13 @@ class Attachment:
 
 
 def finish(
-    written: bytes, *, identifier: str, deposit: Deposit | None = None, attachments: Sequence[Attachment] = ()
+    written: bytes, *, identifier: str, deposit: Frozen | None = None, attachments: Sequence[Attachment] = ()
 ) -> bytes:
     """The same document as PDF/A-3a and PDF/UA-1 in one file, with its attachments.
 
     `identifier` (32 hexadecimal digits) is the permanent part of the file's own; the other part is a digest of its
-    bytes. The fingerprint, the reference and the number of a `deposit` stand in clear in the metadata: they can be
-    read in a damaged file. The same input gives the same bytes.
+    bytes. The fingerprint, the reference and the number of a `deposit`, or of an assembly, stand in clear in the
+    metadata: they can be read in a damaged file. The same input gives the same bytes.
     """
     with pikepdf.open(io.BytesIO(written)) as pdf:
         _claim(pdf, deposit)
@@ -65,6 +68,35 @@ def finish(
     return finished.getvalue()
 
 
+def attach_files(
+    written: Path, files: Mapping[str, Path], described: Mapping[str, str], *, at: datetime, out: BinaryIO
+) -> None:
+    """A finished document with PDF files added to those it carries, by their names in it; written in `out`.
+
+    Each is read once, and squeezed a little, so that none of its words stands in clear among those of the document:
+    what a damaged file says of itself must not be taken for what it carries.
+    """
+    with pikepdf.open(written) as pdf:
+        carried = pdf.Root.Names.EmbeddedFiles.Names
+        found = {str(carried[place]): carried[place + 1] for place in range(0, len(carried), 2)}
+        for name, path in files.items():
+            each = Attachment(name, path.read_bytes(), "application/pdf", Relationship.SUPPLEMENT, described[name], at)
+            found[name] = pdf.make_indirect(_described_file(pdf, each, SQUEEZED))
+        names, associated = Array(), Array()
+        for name in sorted(found, key=lambda name: bytes(pikepdf.String(name))):
+            names.extend([pikepdf.String(name), found[name]])
+            associated.append(found[name])
+        pdf.Root.Names.EmbeddedFiles.Names = names
+        pdf.Root.AF = associated
+        pdf.save(
+            out,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            preserve_pdfa=True,
+            deterministic_id=True,
+            fix_metadata_version=False,
+        )
+
+
 def _attach(pdf: pikepdf.Pdf, attachments: Sequence[Attachment]) -> None:
     """In the list that a reader shows, and as associated files: PDF/A-3 wants both."""
     names, associated = Array(), Array()
@@ -78,8 +110,9 @@ def _attach(pdf: pikepdf.Pdf, attachments: Sequence[Attachment]) -> None:
     pdf.Root.AF = associated
 
 
-def _described_file(pdf: pikepdf.Pdf, attachment: Attachment) -> Dictionary:
-    level = 0 if attachment.media_type in COMPRESSED else 9
+def _described_file(pdf: pikepdf.Pdf, attachment: Attachment, level: int | None = None) -> Dictionary:
+    if level is None:
+        level = 0 if attachment.media_type in COMPRESSED else 9
     at = pikepdf.String(attachment.at.astimezone(UTC).strftime("D:%Y%m%d%H%M%SZ"))
     content = pdf.make_stream(
         zlib.compress(attachment.content, level),
@@ -103,7 +136,7 @@ def _described_file(pdf: pikepdf.Pdf, attachment: Attachment) -> Dictionary:
     )
 
 
-def _claim(pdf: pikepdf.Pdf, deposit: Deposit | None) -> None:
+def _claim(pdf: pikepdf.Pdf, deposit: Frozen | None) -> None:
     """Metadata in clear, with one `rdf:RDF`: validators read no second one."""
     metadata = pdf.Root.Metadata.read_bytes().decode()
     descriptions = [_described("pdfuaid", UNIVERSAL_ACCESS, {"part": "1"})]

@@ -17,11 +17,12 @@ from grantapp.documents import FONTS
 from grantapp.documents.finishing import Attachment, finish
 from grantapp.documents.mending import mend
 from grantapp.documents.spelling import spell
-from grantapp.domain.deposit import Deposit
+from grantapp.domain.frozen import Frozen
 from grantapp.typesetting import FrenchTypography
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
-ASSETS = {f"grantapp:{name}": TEMPLATES / "documents" / name for name in ("print.css", "papers.css", "draft.css")} | {
+STYLES = ("print.css", "papers.css", "draft.css", "collective.css")
+ASSETS = {f"grantapp:{name}": TEMPLATES / "documents" / name for name in STYLES} | {
     f"grantapp:fonts/{path.name}": path for path in FONTS.glob("*.ttf")
 }
 
@@ -75,7 +76,7 @@ def render(
     html: str,
     *,
     identifier: str,
-    deposit: Deposit | None = None,
+    deposit: Frozen | None = None,
     attachments: Sequence[Attachment] = (),
     images: Mapping[str, bytes] = MappingProxyType({}),
 ) -> bytes:

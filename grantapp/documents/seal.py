@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -60,24 +62,49 @@ def seal(pdf: bytes, key: SealKey, *, at: datetime, fingerprint: str, address: s
     `at` is the instant that the seal states, nobody but us vouching for it; `fingerprint` is that of the deposit;
     `address` is that of the site where it can be verified, if any.
     """
+    written = io.BytesIO()
+    room = _write(io.BytesIO(pdf), written, key, at=at, fingerprint=fingerprint, address=address)
+    with written.getbuffer() as content:  # in place: a dossier with its pieces may weigh half a gigabyte
+        _fill(content, key, room)
+    return written.getvalue()
+
+
+def seal_file(source: Path, out: BinaryIO, key: SealKey, *, at: datetime, fingerprint: str, address: str = "") -> None:
+    """The same from file to file: nothing of it stands whole in memory. `out` is a file open for reading and writing.
+
+    The same file gives the same bytes as `seal`.
+    """
+    room = _write(source, out, key, at=at, fingerprint=fingerprint, address=address)
+    out.flush()
+    with mmap.mmap(out.fileno(), 0) as mapped:
+        with memoryview(mapped) as content:
+            _fill(content, key, room)
+        mapped.flush()
+
+
+def _write(
+    source: Path | BinaryIO, out: BinaryIO, key: SealKey, *, at: datetime, fingerprint: str, address: str
+) -> int:
+    """The file with an empty place for the signature; how many bytes that place has."""
     room = seal_cms.length(key.certificate)
-    with pikepdf.open(io.BytesIO(pdf)) as document:
+    with pikepdf.open(source) as document:
         _prepare(document, at=at, fingerprint=fingerprint, address=address, room=room)
-        written = io.BytesIO()
         document.save(
-            written,
+            out,
             preserve_pdfa=True,
             deterministic_id=True,
             fix_metadata_version=False,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,  # which leaves a signature outside of them
         )
-    with written.getbuffer() as content:  # in place: a dossier with its pieces may weigh half a gigabyte
-        start, end = _only(rb"/Contents (<0{%d}>)" % (room * 2), content)
-        first, last = _only(rb"/ByteRange \[ 0 (%d %d %d)" % ((PLACEHOLDER,) * 3), content)
-        content[first:last] = (b"%d %d %d" % (start, end, len(content) - end)).ljust(last - first)
-        digest = _digest_around(content, start, end)
-        content[start + 1 : end - 1] = seal_cms.signed(key, digest).hex().encode()
-    return written.getvalue()
+    return room
+
+
+def _fill(content: memoryview, key: SealKey, room: int) -> None:
+    start, end = _only(rb"/Contents (<0{%d}>)" % (room * 2), content)
+    first, last = _only(rb"/ByteRange \[ 0 (%d %d %d)" % ((PLACEHOLDER,) * 3), content)
+    content[first:last] = (b"%d %d %d" % (start, end, len(content) - end)).ljust(last - first)
+    digest = _digest_around(content, start, end)
+    content[start + 1 : end - 1] = seal_cms.signed(key, digest).hex().encode()
 
 
 def _prepare(document: pikepdf.Pdf, *, at: datetime, fingerprint: str, address: str, room: int) -> None:

@@ -161,11 +161,6 @@ def as_json(found: Changes) -> dict[str, Any]:
     return {name: _plain(value) for name, value in asdict(found).items()}
 
 
-def count_answers(found: Mapping[str, Any]) -> int:
-    """How many things the applicant changed, in what `as_json` wrote: answers, rows and files."""
-    return len(found["fields"]) + sum(len(each["rows"]) for each in found["tables"]) + len(found["pieces"])
-
-
 def in_short(found: Mapping[str, Any]) -> str:
     """« 2 réponses changées, 1 ligne ajoutée et 1 pièce remplacée », from what `as_json` wrote; empty for none."""
     said = []

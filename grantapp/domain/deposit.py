@@ -18,11 +18,13 @@ from grantapp.domain.frozen import Frozen, cited, passage
 from grantapp.domain.judgement import Judgement, as_json
 from grantapp.domain.project import Project, Section, is_asked
 from grantapp.domain.question import Kind, Question
+from grantapp.domain.sharing import SHARED, Together
 from grantapp.domain.wizard import asked_steps, questions_of
 
 # Since 2, the passages of an edition keep their citations; a deposit of 1 holds them as plain text. Since 3, a deposit
-# says where it can be verified, which version it follows, and what it changes to that one.
-FORMAT = 3
+# says where it can be verified, which version it follows, and what it changes to that one. Since 4, one that stands in
+# a collective dossier says so, with its mandate, and each of its sections says whose answers it holds.
+FORMAT = 4
 
 
 DATA = "dossier.json"  # the name of a deposit as a file: its canonical form
@@ -77,11 +79,13 @@ def freeze(
     at: datetime,
     address: str = "",
     previous: Deposit | None = None,
+    together: Together | None = None,
 ) -> Deposit:
     """Everything the dossier will ever print. `by` is the name of the person who files; `at` is in UTC.
 
     `address` is that of the site where the deposit can be verified; none when nothing is filed. `previous` is the
-    version that this one follows: what changed since is frozen too.
+    version that this one follows: what changed since is frozen too. `together` says whose answers it took, in a
+    collective dossier.
     """
     content = {
         "format": FORMAT,
@@ -107,7 +111,8 @@ def freeze(
         },
         "texts": {name: passage(said) for name, said in edition.texts.items()},
         "project": project_file.dump(project, edition.id),
-        "sections": [_section(edition, project, step) for step in asked_steps(edition, project)],
+        "collective": _collective(together, edition, project) if together else None,
+        "sections": [_section(edition, project, step, together) for step in asked_steps(edition, project)],
         "judgement": as_json(judgement),
         "unanswered": [{"anchor": gap.anchor, "label": gap.label} for gap in judgement.unanswered],
     }
@@ -128,11 +133,46 @@ def _since(previous: Deposit | None, content: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def _section(edition: Edition, project: Project, section: Section) -> dict[str, object]:
+def _collective(together: Together, edition: Edition, project: Project) -> dict[str, object]:
+    mandate = together.mandate
+    return {
+        "reference": together.collective,
+        "cooperative": together.cooperative,
+        "siren": together.siren,
+        "lead": together.lead,
+        "mandate": {
+            "wording": mandate.wording,
+            "given_at": mandate.given_at.isoformat(),
+            "given_by": mandate.given_by,
+        }
+        if mandate
+        else None,
+        "filled": [step.name for step in asked_steps(edition, project) if step.name in together.filled],
+    }
+
+
+def _origin(section: Section, together: Together | None) -> dict[str, object] | None:
+    """Whose answers these are: the cooperative's, or the firm's where the cooperative has some too; else None."""
+    if together and section.name in together.overridden:
+        return {"kind": "own", "reason": together.overridden[section.name]}
+    if together and section.name in together.sections:
+        saved_at = together.saved_at.get(section.name)
+        return {
+            "kind": "shared",
+            "organisation": together.cooperative,
+            "reference": together.lead,
+            "saved_at": saved_at.isoformat() if saved_at else None,
+            "but": sorted(f"{section.name}.{each}" for each in SHARED[section.name]),
+        }
+    return None
+
+
+def _section(edition: Edition, project: Project, section: Section, together: Together | None) -> dict[str, object]:
     asked = [q for q in questions_of(edition, section) if is_asked(project, q.anchor) is True]
     return {
         "name": section.name,
         "title": section.title,
+        "origin": _origin(section, together),
         "answers": [_answer(q, project.answer(q.anchor)) for q in asked],
     }
 

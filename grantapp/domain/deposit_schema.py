@@ -50,6 +50,9 @@ def schema() -> Schema:
                     "description": "Ce que l'édition disait au jour du dépôt : objet, contact, versement…",
                 },
                 "project": _project(),
+                "collective": _or_null(
+                    _collective(), "Le dossier collectif dont celui-ci fait partie ; null pour un dossier seul."
+                ),
                 "sections": {
                     "type": "array",
                     "items": _section(),
@@ -159,6 +162,32 @@ def _section() -> Schema:
         {
             "name": _text("Le nom de la rubrique dans « project »."),
             "title": _text("Le titre de la rubrique."),
+            "origin": {
+                "oneOf": [
+                    _object(
+                        {
+                            "kind": {"const": "shared", "description": "Partie commune : réponses de la coopérative."},
+                            "organisation": _text("La coopérative qui a répondu."),
+                            "reference": _text("La référence de son dossier, où elle a répondu."),
+                            "saved_at": _or_null(
+                                _instant("L'instant où elle l'a enregistrée."), "Null si elle ne l'a pas enregistrée."
+                            ),
+                            "but": _list(
+                                {"$ref": "#/$defs/anchor"},
+                                "Les questions de la rubrique auxquelles l'entreprise répond elle-même.",
+                            ),
+                        }
+                    ),
+                    _object(
+                        {
+                            "kind": {"const": "own", "description": "Partie commune à laquelle elle répond elle-même."},
+                            "reason": _text("Sa raison."),
+                        }
+                    ),
+                    {"type": "null"},
+                ],
+                "description": "À qui sont ces réponses, dans un dossier collectif ; null : à qui dépose.",
+            },
             "answers": {
                 "type": "array",
                 "items": {
@@ -166,6 +195,28 @@ def _section() -> Schema:
                 },
                 "description": "Les réponses de la rubrique : un texte, un tableau ou des fichiers.",
             },
+        }
+    )
+
+
+def _collective() -> Schema:
+    mandate = {
+        "wording": _text("Le mandat, à la lettre."),
+        "given_at": _instant("L'instant où il a été donné, en UTC."),
+        "given_by": _text("Le nom de la personne qui l'a donné."),
+    }
+    return _object(
+        {
+            "reference": _text("La référence du dossier collectif."),
+            "cooperative": _text("La coopérative qui le conduit."),
+            "siren": _text("Le numéro SIREN de la coopérative."),
+            "lead": _text("La référence du dossier de la coopérative, dont les réponses sont les parties communes."),
+            "mandate": _or_null(
+                _object(mandate), "Le mandat de remplir en vigueur au dépôt ; null s'il n'y en avait pas."
+            ),
+            "filled": _list(
+                _text("Le nom d'une rubrique."), "Les rubriques que la coopérative a remplies en dernier, sous mandat."
+            ),
         }
     )
 

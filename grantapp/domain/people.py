@@ -54,6 +54,7 @@ class Opening(StrEnum):
     SIGN_UP = "sign_up"
     PASSWORD = "password"  # noqa: S105 - the word, not one
     LINK = "link"
+    PROVIDER = "provider"  # an OpenID Connect provider said who it is
 
 
 class Goal(StrEnum):

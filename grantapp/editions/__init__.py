@@ -12,11 +12,13 @@ from pkgutil import iter_modules
 from typing import Any
 
 from grantapp.domain import project_file
+from grantapp.domain.consolidation import GroupRule
 from grantapp.domain.derived import FILED_AT
 from grantapp.domain.edition import Edition
 from grantapp.domain.eligibility import Conclusion, Verdict
 from grantapp.domain.project import Project, sections
 from grantapp.french import PARIS, listing, typeset
+from grantapp.rules import group
 
 
 class UnknownEdition(LookupError):  # noqa: N818 - it says what was asked for
@@ -47,6 +49,14 @@ def get_edition(edition_id: str) -> Edition:
 def open_on(at: datetime) -> tuple[Edition, ...]:
     """The editions whose window holds this instant (aware)."""
     return tuple(edition for edition in all_editions() if edition.window.is_open(at))
+
+
+def group_rules(edition: Edition) -> tuple[GroupRule, ...]:
+    """What is judged of several dossiers together, when a collective dossier is assembled for this edition.
+
+    The same for every edition: no text of any of them speaks of it.
+    """
+    return group.RULES
 
 
 # ── worked cases ─────────────────────────────────────────────────────────────────────────────────────────────────

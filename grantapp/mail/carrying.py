@@ -80,11 +80,11 @@ class Smtp:
             except smtplib.SMTPRecipientsRefused as error:
                 raise _undelivered(*next(iter(error.recipients.values()))) from error
             except smtplib.SMTPNotSupportedError as error:
-                raise Undelivered("the server takes no address with accents", for_good=True) from error
+                raise Undelivered("le serveur n'accepte pas les adresses accentuées", for_good=True) from error
             except smtplib.SMTPResponseException as error:
                 raise _undelivered(error.smtp_code, error.smtp_error) from error
             except (OSError, smtplib.SMTPException) as error:
-                raise Undelivered(f"cut while sending: {type(error).__name__}") from error
+                raise Undelivered(f"coupé pendant l'envoi : {type(error).__name__}") from error
         if refused:
             raise _undelivered(*next(iter(refused.values())))
 
@@ -100,7 +100,7 @@ class Smtp:
             else:
                 connection = smtplib.SMTP(server.host, server.port, timeout=PATIENCE)
         except (OSError, smtplib.SMTPException) as error:
-            raise Undelivered(f"no connection: {_said(error)}") from error
+            raise Undelivered(f"pas de connexion : {_said(error)}") from error
         try:
             try:
                 if not server.tls and self.needs_tls:
@@ -108,11 +108,11 @@ class Smtp:
                 if server.user:
                     connection.login(server.user, server.password)
             except smtplib.SMTPAuthenticationError as error:
-                raise Undelivered(f"{error.smtp_code}: the server refused the user or the password") from error
+                raise Undelivered(f"{error.smtp_code} : le serveur refuse l'utilisateur ou le mot de passe") from error
             except smtplib.SMTPNotSupportedError as error:
-                raise Undelivered(f"not offered by the server: {error}") from error
+                raise Undelivered(f"le serveur ne le propose pas : {error}") from error
             except (OSError, smtplib.SMTPException) as error:
-                raise Undelivered(f"no private connection: {_said(error)}") from error
+                raise Undelivered(f"pas de connexion privée : {_said(error)}") from error
             yield connection
         finally:
             connection.close()  # without QUIT: what the server has accepted is accepted

@@ -21,7 +21,7 @@ from grantapp.domain.lifecycle import Move, Refused
 from grantapp.domain.people import Person
 from grantapp.domain.project import section_named
 from grantapp.inspection.opening import Opened, opened
-from grantapp.services import access, drafting, journal
+from grantapp.services import access, journal, mandating, reading
 from grantapp.services.pages import AttachmentLine
 from grantapp.storage import queries
 from grantapp.storage.database import Sessions
@@ -60,13 +60,13 @@ def attach(
     with _kept(files, name, content) as (found, thumbnail), sessions.writing() as session:
         dossier = _changeable(session, reference, by)
         if there := _same(dossier, piece, found.piece.sha256):
-            return Attached(drafting.attachment_line(there), found.found.notes)
+            return Attached(reading.attachment_line(there), found.found.notes)
         _check_room(dossier, piece)
         row = _add(session, dossier, piece, found, thumbnail, now, by)
-        detail = {"piece": piece, "sha256": row.sha256}
+        detail = mandating.noted(session, dossier, {"piece": piece, "sha256": row.sha256}, by)
         journal.record(session, "attached", dossier=dossier, detail=detail, now=now, by=by)
         session.commit()
-        return Attached(drafting.attachment_line(row), found.found.notes)
+        return Attached(reading.attachment_line(row), found.found.notes)
 
 
 def replace(
@@ -89,16 +89,17 @@ def replace(
     with _kept(files, name, content) as (found, thumbnail), sessions.writing() as session:
         old = _replaceable(session, reference, attachment_id, by)
         if old.sha256 == found.piece.sha256:
-            return Attached(drafting.attachment_line(old), found.found.notes)
+            return Attached(reading.attachment_line(old), found.found.notes)
         if _same(old.dossier, old.piece, found.piece.sha256):
             raise Refused(f"« {found.piece.name} » est déjà parmi ces fichiers : retirez plutôt « {old.name} ».")
         row = _add(session, old.dossier, old.piece, found, thumbnail, now, by)
         row.replaces_id = old.id
         old.removed_at, old.removed_by_id = now, by.id
-        detail = {"piece": old.piece, "sha256": row.sha256, "replaces": old.sha256}
+        told = {"piece": old.piece, "sha256": row.sha256, "replaces": old.sha256}
+        detail = mandating.noted(session, old.dossier, told, by)
         journal.record(session, "replaced", dossier=old.dossier, detail=detail, now=now, by=by)
         session.commit()
-        return Attached(drafting.attachment_line(row), found.found.notes)
+        return Attached(reading.attachment_line(row), found.found.notes)
 
 
 def detach(session: Session, reference: str, attachment_id: UUID, *, now: datetime, by: Person) -> None:
@@ -109,7 +110,7 @@ def detach(session: Session, reference: str, attachment_id: UUID, *, now: dateti
         return
     row.removed_at, row.removed_by_id = now, by.id
     row.dossier.updated_at = now
-    detail = {"piece": row.piece, "sha256": row.sha256}
+    detail = mandating.noted(session, row.dossier, {"piece": row.piece, "sha256": row.sha256}, by)
     journal.record(session, "detached", dossier=row.dossier, detail=detail, now=now, by=by)
     session.commit()
 
@@ -118,18 +119,29 @@ def read_attachment(
     session: Session, files: Files, reference: str, attachment_id: UUID, *, by: Person
 ) -> tuple[AttachmentLine, Iterator[bytes]]:
     """A file of the dossier, or one that was filed with an earlier version, a part at a time."""
-    row = queries.get_attachment(session, reference, attachment_id, by)
-    if row.removed_at is not None and not drafting.was_filed(row):
+    row, dossier = _readable(session, reference, attachment_id, by)
+    if row.removed_at is not None and not reading.was_filed(row, dossier):
         raise NotFound
-    return drafting.attachment_line(row), files.chunks(row.sha256)
+    return reading.attachment_line(row), files.chunks(row.sha256)
 
 
 def read_thumbnail(session: Session, files: Files, reference: str, attachment_id: UUID, *, by: Person) -> bytes:
     """The small JPEG of its first page; `NotFound` for what was attached before pieces were opened."""
-    row = queries.get_attachment(session, reference, attachment_id, by)
+    row, _ = _readable(session, reference, attachment_id, by)
     if row.removed_at is not None or row.thumbnail is None:
         raise NotFound
     return files.read(row.thumbnail)
+
+
+def _readable(session: Session, reference: str, attachment_id: UUID, by: Person) -> tuple[AttachmentRow, DossierRow]:
+    """A file that stands in this dossier: its own, or one that its cooperative shares with it."""
+    dossier = queries.get_dossier(session, reference, by)
+    part = reading.part_of(dossier)
+    known = [*dossier.attachments, *(reading.shared_rows(part) if part else ())]
+    row = next((each for each in known if each.id == attachment_id), None)
+    if row is None:
+        raise NotFound
+    return row, dossier
 
 
 def _changeable(session: Session, reference: str, by: Person) -> DossierRow:
@@ -147,14 +159,14 @@ def _replaceable(session: Session, reference: str, attachment_id: UUID, by: Pers
 
 
 def _check_room(dossier: DossierRow, piece: str) -> None:
-    _check_piece(drafting.edition_of(dossier), piece)
+    _check_piece(reading.edition_of(dossier), piece)
     if sum(row.removed_at is None for row in dossier.attachments) >= MOST_FILES:
         raise Refused(f"Ce dossier a déjà {MOST_FILES} fichiers : retirez-en un avant d'en ajouter un autre.")
 
 
 def _check_piece(edition: Edition, piece: str) -> None:
-    pieces = {question.name for question in section_named(drafting.PIECES).questions}
-    if drafting.PIECES not in edition.steps or piece not in pieces:
+    pieces = {question.name for question in section_named(reading.PIECES).questions}
+    if reading.PIECES not in edition.steps or piece not in pieces:
         raise NotFound
 
 

@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session
 from grantapp.domain import lifecycle
 from grantapp.domain.access import Act
 from grantapp.domain.changes import in_short
-from grantapp.domain.deposit import Deposit, freeze, thaw
+from grantapp.domain.deposit import freeze, thaw
 from grantapp.domain.lifecycle import Move, Refused, State
 from grantapp.domain.people import Person
 from grantapp.french import NBSP, moment, plural
-from grantapp.services import access, drafting, journal, mailing, papers
-from grantapp.services.pages import AttachmentLine, DossierHead, MissingPage, ReceiptPage, VersionLine
+from grantapp.services import access, drafting, journal, mailing, mandating, papers, reading
+from grantapp.services.pages import DossierHead, MissingPage, ReceiptPage, VersionLine
 from grantapp.services.papers import PRINT
 from grantapp.storage import queries
 from grantapp.storage.files import Files
-from grantapp.storage.models import DepositRow, DocumentKind, DossierRow, JobState
+from grantapp.storage.models import DepositRow, DocumentKind, JobState
 
 
 def deposit(
@@ -30,7 +30,7 @@ def deposit(
     is missing, when nothing changed since the last version, and when somebody else filed or gave up meanwhile.
     """
     dossier = access.dossier_for(session, reference, Act.FILE, by=by)
-    head = drafting.head_of(dossier)
+    head = reading.head_of(dossier)
     if number is not None and number != head.number:
         raise Refused(_moved_on(head, number))
     if dossier.state is State.DEPOSITED:
@@ -38,11 +38,11 @@ def deposit(
     lacking = drafting.missing_of(dossier, now)
     if not lacking.is_clear:
         raise Refused(_why_not(lacking))
-    edition = drafting.edition_of(dossier)
-    previous = last_deposit(dossier)
+    edition = reading.edition_of(dossier)
+    previous = reading.last_deposit(dossier)
     frozen = freeze(
         edition=edition,
-        project=drafting.project_of(dossier),
+        project=reading.project_of(dossier),
         judgement=lacking.judgement,
         reference=dossier.reference,
         number=head.number,
@@ -50,6 +50,7 @@ def deposit(
         at=now,
         address=address,
         previous=previous,
+        together=mandating.together_of(session, dossier),
     )
     if previous and not in_short(frozen.content["changes"]):
         raise Refused(
@@ -87,11 +88,6 @@ def deposit(
     return tuple(submitted)
 
 
-def last_deposit(dossier: DossierRow) -> Deposit | None:
-    """The last filed version, from its stored text."""
-    return thaw(dossier.deposits[-1].canonical.encode()) if dossier.deposits else None
-
-
 def receipt(session: Session, reference: str, *, number: int | None = None, by: Person) -> ReceiptPage:
     """The proof of a filing: of the last one, unless a version is named."""
     dossier = queries.get_dossier(session, reference, by, Act.READ_FILED)
@@ -100,7 +96,7 @@ def receipt(session: Session, reference: str, *, number: int | None = None, by: 
     document = queries.find_document(session, row.id)
     job = queries.find_job(session, PRINT, row.id)
     return ReceiptPage(
-        head=drafting.head_of(dossier),
+        head=reading.head_of(dossier),
         number=row.number,
         deposited_at=row.deposited_at,
         deposited_by=row.deposited_by.name,
@@ -110,7 +106,7 @@ def receipt(session: Session, reference: str, *, number: int | None = None, by: 
         pdf_size=document.size if document else None,
         pdf_failed=document is None and job is not None and job.state is JobState.FAILED,
         judgement=frozen.content["judgement"],
-        pieces=pieces_of(dossier, row.deposited_at, frozen),
+        pieces=reading.pieces_of(dossier, row.deposited_at, frozen),
         papers=papers.papers_of(session, row),
         versions=tuple(_version(session, each) for each in reversed(dossier.deposits)),
     )
@@ -136,18 +132,6 @@ def _version(session: Session, row: DepositRow) -> VersionLine:
         pdf_size=document.size if document else None,
         changed=in_short(changed) if changed else "",
     )
-
-
-def pieces_of(dossier: DossierRow, at: datetime, frozen: Deposit) -> tuple[AttachmentLine, ...]:
-    """The attachments that were filed with this version, at that instant."""
-    filed = {
-        (piece, each["name"], each["sha256"])
-        for piece, listed in frozen.content["project"].get(drafting.PIECES, {}).items()
-        for each in listed
-    }
-    there = (row for row in dossier.attachments if row.added_at <= at and (row.removed_at or at) >= at)
-    rows = {(row.piece, row.name, row.sha256): row for row in there}
-    return drafting.lines_of(row for key, row in rows.items() if key in filed)
 
 
 def _moved_on(head: DossierHead, number: int) -> str:

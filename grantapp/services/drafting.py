@@ -1,47 +1,41 @@
 """A draft: start it, see it, fill it step by step, know what is missing. A draft is never refused for its content."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from grantapp import editions
-from grantapp.domain import lifecycle, wizard
+from grantapp.domain import lifecycle, sharing, wizard
 from grantapp.domain.access import REFUSALS, Act, allowed
-from grantapp.domain.derived import REGION
-from grantapp.domain.edition import Amendment, Edition, Window
+from grantapp.domain.edition import Amendment, Edition
 from grantapp.domain.eligibility import Finding, Severity, Verdict
-from grantapp.domain.facts import facts_for
 from grantapp.domain.judgement import judge
 from grantapp.domain.lifecycle import Move, Refused, State
 from grantapp.domain.people import Membership, Person
-from grantapp.domain.project import Project, Section, governing, is_anchor, section_named, sections
+from grantapp.domain.project import Project, Section, governing, is_anchor, section_named
 from grantapp.domain.project_file import dump_section, load_section
-from grantapp.domain.question import Piece
-from grantapp.domain.region import Region
-from grantapp.domain.sections.funding import Pieces
 from grantapp.french import PARIS, day
-from grantapp.services import access, journal, wording
+from grantapp.services import access, journal, mandating, organisations, reading, wording
 from grantapp.services.pages import (
-    AttachmentLine,
     ConflictPage,
     DossierHead,
-    FiledVersion,
+    Led,
     MissingPage,
     OverviewPage,
     ReviewPage,
+    SharedParts,
     StepPage,
     TaskLine,
 )
-from grantapp.storage import queries
-from grantapp.storage.models import AttachmentRow, DossierRow, SectionRow
+from grantapp.services.reading import PIECES, attachments_of, edition_of, head_of, project_of
+from grantapp.storage import collectives, participations, queries
+from grantapp.storage.models import DossierRow, SectionRow
 from grantapp.storage.queries import NotFound
 
 Answers = Mapping[str, Mapping[str, object]]
-PIECES = "pieces"  # its answers are the attachments, not a form
 
 
 class Conflict(Exception):  # noqa: N818 - an answer: the page that shows both
@@ -52,24 +46,43 @@ class Conflict(Exception):  # noqa: N818 - an answer: the page that shows both
         self.page = page
 
 
+class AnsweredByCooperative(Refused):
+    """The section is shared, and the firm answers nothing in it: nothing was saved. `name` is the section's."""
+
+    def __init__(self, name: str, cooperative: str) -> None:
+        super().__init__(
+            f"« {section_named(name).title} » est une partie commune : {cooperative} y répond pour toutes les "
+            "entreprises du dossier collectif. Rien n'a été enregistré. Si votre entreprise doit y répondre autrement, "
+            "dites pourquoi."
+        )
+        self.name = name
+
+
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def list_dossiers(session: Session, *, by: Person) -> tuple[DossierHead, ...]:
     """The dossiers of the organisations of `by`, the most recently changed first."""
-    return tuple(head_of(dossier) for dossier in queries.list_dossiers(session, by))
+    return reading.heads_of(session, queries.list_dossiers(session, by))
 
 
 def overview(session: Session, reference: str, *, now: datetime, by: Person) -> OverviewPage:
     dossier = queries.get_dossier(session, reference, by)
-    edition, project = edition_of(dossier), project_of(dossier)
+    edition, project, head = edition_of(dossier), project_of(dossier), head_of(dossier)
     return OverviewPage(
-        head=head_of(dossier),
-        tasks=tuple(_task(dossier, edition, project, step) for step in wizard.steps(edition)),
+        head=head,
+        tasks=tasks_of(dossier, project, head.shared),
         judgement=judge(edition, project, _judged_at(dossier, now)),
         changed=_changed(dossier, edition, now),
         filed_under=dossier.deposits[-1].edition_version if dossier.deposits else None,
+        led=led_by(session, dossier),
     )
+
+
+def tasks_of(dossier: DossierRow, project: Project, shared: SharedParts | None) -> tuple[TaskLine, ...]:
+    """The steps of a dossier and how far each is, what its cooperative shares told apart."""
+    edition = edition_of(dossier)
+    return tuple(_task(dossier, edition, project, step, shared) for step in wizard.steps(edition))
 
 
 def judged(session: Session, reference: str, *, now: datetime, by: Person) -> tuple[Edition, Project, datetime]:
@@ -80,7 +93,14 @@ def judged(session: Session, reference: str, *, now: datetime, by: Person) -> tu
 
 def step_page(session: Session, reference: str, name: str, *, now: datetime, by: Person) -> StepPage:
     """One section to fill; `name` is the section's name."""
-    return _step_page(queries.get_dossier(session, reference, by), name, now)
+    dossier = queries.get_dossier(session, reference, by)
+    page = _step_page(session, dossier, name, now)
+    siret = page.record.siret if name == "organisation" else None
+    return replace(
+        page,
+        taken_over=organisations.taken_over(session, dossier, reading.row_of(dossier, name)),
+        hint=organisations.siret_hint(siret, dossier.organisation.siren),
+    )
 
 
 def preview(
@@ -93,7 +113,7 @@ def preview(
     if name != PIECES:
         record, _ = load_section(section, answers)
         project = replace(project, **{name: record})
-    return _step_page(dossier, name, now, project)
+    return _step_page(session, dossier, name, now, project)
 
 
 def missing(session: Session, reference: str, *, now: datetime, by: Person) -> MissingPage:
@@ -115,6 +135,12 @@ def review(session: Session, reference: str, *, now: datetime, by: Person) -> Re
         judgement=lacking.judgement,
         missing=lacking,
     )
+
+
+def led_by(session: Session, dossier: DossierRow) -> Led | None:
+    """The collective dossier that this one leads, and whom its answers reach."""
+    collective = collectives.find_led(session, dossier)
+    return Led(collective.reference, *participations.count_filed(session, collective)) if collective else None
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -167,8 +193,8 @@ def create(
         updated_at=now,
     )
     session.add(dossier)
-    # What the account and the pre-check already say is not asked twice; nothing else is guessed.
-    known: dict[str, Mapping[str, object]] = {"organisation": {"name": organisation.organisation}}
+    # What the organisation and the pre-check already said is not asked twice; nothing else is guessed.
+    known: dict[str, Mapping[str, object]] = {**organisations.known(session, organisation.organisation_id)}
     for name, answers in given.items():
         known[name] = {**known.get(name, {}), **answers}
     for name, answers in known.items():
@@ -213,21 +239,42 @@ def save_step(
     dossier = access.dossier_for(session, reference, Act.FILL, by=by)
     lifecycle.move(dossier.state, Move.SAVE)
     edition, section = _step(dossier, name)
-    project = project_of(dossier)
+    project, shared = project_of(dossier), head_of(dossier).shared
     if name == PIECES:
-        return wizard.after(edition, project, name)
+        return _after(edition, project, name, shared)
 
     record, _ = load_section(section, answers)
-    row = _row(dossier, name)
+    row = reading.row_of(dossier, name)
+    if shared and name in shared.sections:
+        own = sharing.own_questions(name, shared.sections) or frozenset()
+        if not own:
+            raise AnsweredByCooperative(name, shared.cooperative)
+        project = replace(project, **{name: replace(getattr(project, name), **_only(record, own))})
+        # The row of a shared section holds the firm's own questions alone: the rest is read from the cooperative's.
+        record, raw = section.record(**_only(record, own)), _typed_of(raw, own)
+    else:
+        project = replace(project, **{name: record})
     if row and row.version != seen:
-        differences = wording.differences(section, getattr(project, name), row.raw, record, raw)  # theirs, then yours
+        saved = getattr(reading.own_project(dossier), name)
+        differences = wording.differences(section, saved, row.raw, record, raw)  # theirs, then yours
         if differences:
-            page = _step_page(dossier, name, now)
+            page = _step_page(session, dossier, name, now)
             raise Conflict(ConflictPage(step=page, by=row.saved_by.name, at=row.saved_at, differences=differences))
     elif _keep(session, dossier, row, section, dump_section(section, record), raw, now, by):
-        journal.record(session, "saved", dossier=dossier, detail={"section": name}, now=now, by=by)
+        detail = mandating.noted(session, dossier, {"section": name}, by)
+        journal.record(session, "saved", dossier=dossier, detail=detail, now=now, by=by)
+        organisations.keep(session, dossier.organisation_id, name, answers, now=now, by=by)
     session.commit()
-    return wizard.after(edition, replace(project, **{name: record}), name)
+    return _after(edition, project, name, shared)
+
+
+def _only(record: object, questions: frozenset[str]) -> dict[str, object]:
+    return {name: getattr(record, name) for name in questions}
+
+
+def _typed_of(raw: dict[str, list[str]] | None, questions: frozenset[str]) -> dict[str, list[str]] | None:
+    """What was typed for these questions: a field is named by its question, and by its cell after a dash."""
+    return raw and {field: typed for field, typed in raw.items() if field.partition("-")[0] in questions}
 
 
 def _keep(
@@ -257,84 +304,7 @@ def _next_reference(session: Session, prefix: str) -> str:
     return f"{prefix}-{int(last.rpartition('-')[2]) + 1 if last else 1:04d}"
 
 
-# ── from rows to values ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def edition_of(dossier: DossierRow) -> Edition:
-    return editions.get_edition(dossier.edition_id)
-
-
-def project_of(dossier: DossierRow) -> Project:
-    """The project from its rows: the answers of each section, and the attached files as answers to `pieces`."""
-    read: dict[str, Any] = {}
-    saved = {row.name: row.answers for row in dossier.sections}
-    for section in sections():
-        if section.name in saved:
-            read[section.name], _ = load_section(section, saved[section.name])
-    attached: dict[str, tuple[Piece, ...]] = {}
-    for line in attachments_of(dossier):
-        piece = Piece(line.name, line.size, line.sha256, line.pages)
-        attached[line.piece] = (*attached.get(line.piece, ()), piece)
-    read[PIECES] = Pieces(**attached)
-    return replace(Project(), **read)
-
-
-def head_of(dossier: DossierRow) -> DossierHead:
-    request = _row(dossier, "request")
-    title = request.answers.get("title") if request else None
-    last = dossier.deposits[-1] if dossier.deposits else None
-    return DossierHead(
-        reference=dossier.reference,
-        title=title if isinstance(title, str) else "Projet sans titre",
-        organisation=dossier.organisation.name,
-        state=dossier.state,
-        edition=edition_of(dossier),
-        updated_at=dossier.updated_at,
-        deposited_at=dossier.deposited_at,
-        filed=FiledVersion(last.number, last.deposited_at) if last else None,
-    )
-
-
-def window_of(edition: Edition, project: Project, at: datetime) -> Window:
-    """When this project may be filed: the dates of its region, when it has its own."""
-    region = facts_for(edition, project, at).get(REGION)
-    return edition.window_in(region if isinstance(region, Region) else None)
-
-
-def attachments_of(dossier: DossierRow) -> tuple[AttachmentLine, ...]:
-    """The attached files, without those that were withdrawn."""
-    return lines_of(row for row in dossier.attachments if row.removed_at is None)
-
-
-def lines_of(rows: Iterable[AttachmentRow]) -> tuple[AttachmentLine, ...]:
-    """In the order of the pieces, then as they came."""
-    pieces = [question.name for question in section_named(PIECES).questions]
-    return tuple(
-        attachment_line(row)
-        for row in sorted(rows, key=lambda row: (pieces.index(row.piece), row.added_at, row.name, row.sha256))
-    )
-
-
-def attachment_line(row: AttachmentRow) -> AttachmentLine:
-    return AttachmentLine(
-        id=row.id,
-        piece=row.piece,
-        name=row.name,
-        media_type=row.media_type,
-        size=row.size,
-        sha256=row.sha256,
-        added_at=row.added_at,
-        pages=row.pages,
-        thumbnail=row.thumbnail,
-    )
-
-
-def was_filed(row: AttachmentRow) -> bool:
-    """Whether a file was attached at the instant of a filing: that version still shows it, whatever came after."""
-    return any(
-        row.added_at <= each.deposited_at and (row.removed_at is None or each.deposited_at <= row.removed_at)
-        for each in row.dossier.deposits
-    )
+# ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def missing_of(dossier: DossierRow, now: datetime) -> MissingPage:
@@ -373,10 +343,6 @@ def _changed(dossier: DossierRow, edition: Edition, now: datetime) -> tuple[Amen
     return tuple(each for each in edition.amended(now) if each.on >= saved_on)
 
 
-def _row(dossier: DossierRow, name: str) -> SectionRow | None:
-    return next((row for row in dossier.sections if row.name == name), None)
-
-
 def _step(dossier: DossierRow, name: str) -> tuple[Edition, Section]:
     edition = edition_of(dossier)
     if name not in edition.steps:
@@ -384,37 +350,77 @@ def _step(dossier: DossierRow, name: str) -> tuple[Edition, Section]:
     return edition, section_named(name)
 
 
-def _task(dossier: DossierRow, edition: Edition, project: Project, step: Section) -> TaskLine:
+def _task(
+    dossier: DossierRow, edition: Edition, project: Project, step: Section, shared: SharedParts | None
+) -> TaskLine:
     state = wizard.state_of(edition, project, step)
-    row = _row(dossier, step.name)
+    row = reading.row_of(dossier, step.name)
     if state is wizard.StepState.TO_START and row and any(any(typed) for typed in (row.raw or {}).values()):
         state = wizard.StepState.STARTED  # something was typed, though none of it could be understood
     asked = state is not wizard.StepState.NOT_ASKED
-    return TaskLine(step, state, sum(1 for _ in wizard.gaps_in(edition, project, step)) if asked else 0)
+    gaps = list(wizard.gaps_in(edition, project, step)) if asked else []
+    is_shared = shared is not None and not sharing.asks_firm(project, step.name, shared.sections)
+    if shared is not None and not is_shared:
+        own = [gap for gap in gaps if shared.is_own(gap.anchor)]
+        if gaps and not own:
+            state = wizard.StepState.COMPLETE  # what is still missing here is the cooperative's to give
+        gaps = own
+    return TaskLine(step, state, len(gaps), is_shared)
 
 
-def _step_page(dossier: DossierRow, name: str, now: datetime, project: Project | None = None) -> StepPage:
+def _after(edition: Edition, project: Project, name: str, shared: SharedParts | None) -> Section | None:
+    """The next step that asks something of whoever fills this dossier."""
+    found = wizard.after(edition, project, name)
+    while found and shared and not sharing.asks_firm(project, found.name, shared.sections):
+        found = wizard.after(edition, project, found.name)
+    return found
+
+
+def _before(edition: Edition, project: Project, name: str, shared: SharedParts | None) -> Section | None:
+    found = wizard.before(edition, project, name)
+    while found and shared and not sharing.asks_firm(project, found.name, shared.sections):
+        found = wizard.before(edition, project, found.name)
+    return found
+
+
+def _step_page(
+    session: Session, dossier: DossierRow, name: str, now: datetime, project: Project | None = None
+) -> StepPage:
     edition, section = _step(dossier, name)
-    project = project or project_of(dossier)
+    project, head = project or project_of(dossier), head_of(dossier)
+    shared = head.shared
     judgement = judge(edition, project, _judged_at(dossier, now))
-    row = _row(dossier, name)
-    asked = [step.name for step in wizard.asked_steps(edition, project)]
+    row = reading.row_of(dossier, name)
+    asked = [
+        step.name
+        for step in wizard.asked_steps(edition, project)
+        if shared is None or step.name == name or sharing.asks_firm(project, step.name, shared.sections)
+    ]
     earlier = edition.steps[: edition.steps.index(name)]
     touching = {rule.code for rule in edition.rules if any(need.startswith(f"{name}.") for need in rule.anchors)}
+    questions, given = wizard.questions_shown(edition, project, section), None
+    if shared and name in shared.sections:
+        questions = tuple(each for each in questions if shared.is_own(each.anchor))
+        answers = wording.section_answers(edition, project, section)
+        theirs = tuple(line for line in answers.answers if not shared.is_own(line.question.anchor))
+        given = replace(answers, answers=theirs)
     return StepPage(
-        head=head_of(dossier),
+        head=head,
         section=section,
         number=sum(step in earlier for step in asked) + 1,
         count=len(asked),
-        questions=wizard.questions_shown(edition, project, section),
+        questions=questions,
         record=getattr(project, name),
         raw=row.raw if row else None,
         version=row.version if row else 0,
         saved_at=row.saved_at if row else None,
-        previous=wizard.before(edition, project, name),
-        following=wizard.after(edition, project, name),
+        previous=_before(edition, project, name, shared),
+        following=_after(edition, project, name, shared),
         project=project,
         judgement=judgement,
         findings=tuple(each for each in judgement.findings if each.rule in touching),
         attachments=attachments_of(dossier) if name == PIECES else (),
+        saved_by=mandating.said_of_save(session, dossier, row) if row and shared else "",
+        given=given,
+        led=led_by(session, dossier) if sharing.is_shared_section(name) else None,
     )

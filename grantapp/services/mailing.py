@@ -132,7 +132,7 @@ def handler(sessions: Sessions, postman: Postman) -> Handler:
         except Undelivered as undelivered:
             reason, for_good = str(undelivered), undelivered.for_good
         except envelope.BadAddress:
-            reason, for_good = "the address cannot be written to", True
+            reason, for_good = "cette adresse ne peut pas recevoir de courrier", True
         except Exception as error:  # a fault of ours: it may be mended before the last try
             reason, for_good = jobs.place_of(error), False
         else:
@@ -161,7 +161,7 @@ def resume(session: Session, *, at: datetime) -> list[int]:
     numbers = []
     for row, state in people.due_messages(session, at):
         if state is JobState.FAILED:  # every worker that took it died
-            _not_sent(row, "every attempt was interrupted", False, at)
+            _not_sent(row, "chaque essai a été interrompu", False, at)
             if row.given_up_at:
                 continue
         row.job_id = jobs.submit(session, MAIL, {"message": str(row.id)}, now=at)

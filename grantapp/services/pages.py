@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from grantapp.domain import sharing
 from grantapp.domain.comparison import Comparison
 from grantapp.domain.desk import Desk
 from grantapp.domain.edition import Amendment, Edition, Window
@@ -32,6 +33,30 @@ class FiledVersion:
 
 
 @dataclass(frozen=True)
+class SharedParts:
+    """What a dossier in a collective one takes from its cooperative."""
+
+    collective: str  # its reference
+    cooperative: str
+    sections: frozenset[str]  # those it inherits: without those it answers for itself
+    overridden: Mapping[str, str]  # section → the reason to answer it otherwise
+    saved_at: Mapping[str, datetime]  # section → when the cooperative last saved it
+
+    def is_own(self, anchor: str) -> bool:
+        """Whether the firm answers this question itself."""
+        return sharing.is_own(anchor, self.sections)
+
+
+@dataclass(frozen=True)
+class Led:
+    """The collective dossier that a dossier leads: whom its answers reach."""
+
+    collective: str  # its reference
+    firms: int  # that take part
+    filed: int  # of them, those that filed: what they filed does not change
+
+
+@dataclass(frozen=True)
 class DossierHead:
     """What every page of a dossier shows at its top."""
 
@@ -43,6 +68,7 @@ class DossierHead:
     updated_at: datetime
     deposited_at: datetime | None = None
     filed: FiledVersion | None = None
+    shared: SharedParts | None = None  # in a collective dossier
 
     @property
     def number(self) -> int:
@@ -58,6 +84,7 @@ class TaskLine:
     section: Section
     state: StepState
     gaps: int
+    is_shared: bool = False  # answered by the cooperative, and nothing in it is asked of the firm
 
 
 @dataclass(frozen=True)
@@ -67,6 +94,15 @@ class OverviewPage:
     judgement: Judgement
     changed: tuple[Amendment, ...]  # errata of the call that a draft was not saved under, the newest first
     filed_under: str | None  # the version of the rules that the last deposit was judged under
+    led: Led | None = None
+
+    @property
+    def own_tasks(self) -> tuple[TaskLine, ...]:
+        return tuple(each for each in self.tasks if not each.is_shared)
+
+    @property
+    def shared_tasks(self) -> tuple[TaskLine, ...]:
+        return tuple(each for each in self.tasks if each.is_shared)
 
 
 @dataclass(frozen=True)
@@ -101,6 +137,15 @@ class AttachmentLine:
     added_at: datetime
     pages: int | None = None  # of what was attached before pieces were opened
     thumbnail: str | None = None  # the SHA-256 of a small JPEG
+    is_shared: bool = False  # given by the cooperative of a collective dossier
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """Answers that nobody has typed in this draft: given by the organisation before, or said by its cooperative."""
+
+    given_on: date
+    cooperative: str | None
 
 
 @dataclass(frozen=True)
@@ -122,6 +167,16 @@ class StepPage:
     judgement: Judgement
     findings: tuple[Finding, ...]  # those that need an answer of this section
     attachments: tuple[AttachmentLine, ...] = ()
+    saved_by: str = ""  # « Camille Exemple, de la Coopérative …, sous mandat », when the cooperative saved it
+    given: "SectionAnswers | None" = None  # of a shared section, what the cooperative answered
+    led: Led | None = None
+    taken_over: TakenOver | None = None
+    hint: str = ""  # something to look at twice, which prevents nothing
+
+    @property
+    def is_shared(self) -> bool:
+        """The cooperative answers it; the firm, at most, the questions of the page that are its own."""
+        return self.given is not None
 
     @property
     def reasonings(self) -> tuple[Reasoning, ...]:
@@ -240,6 +295,22 @@ class MissingPage:
     @property
     def is_clear(self) -> bool:
         return not (self.answers or self.pieces or self.refusals or self.undecided)
+
+    @property
+    def own_answers(self) -> tuple[Gap, ...]:
+        return tuple(each for each in self.answers if self._is_own(each))
+
+    @property
+    def own_pieces(self) -> tuple[Gap, ...]:
+        return tuple(each for each in self.pieces if self._is_own(each))
+
+    @property
+    def awaited(self) -> tuple[Gap, ...]:
+        """What the cooperative has still to give: no line of the firm's own to-do."""
+        return tuple(each for each in (*self.answers, *self.pieces) if not self._is_own(each))
+
+    def _is_own(self, gap: Gap) -> bool:
+        return self.head.shared is None or self.head.shared.is_own(gap.anchor)
 
 
 @dataclass(frozen=True)
@@ -432,3 +503,52 @@ class EditionPage:
 
     def questions_of(self, section: Section) -> tuple[Question, ...]:
         return questions_of(self.edition, section)
+
+
+# ── a dossier in a collective one ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class MandateLine:
+    """A mandate that was given, to the letter."""
+
+    wording: str
+    given_at: datetime
+    given_by: str
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MandatePage:
+    """« Le mandat » : what the cooperative may do in this dossier, and until when."""
+
+    head: DossierHead
+    wording: str  # of the one in force, or of the one that would be given
+    in_force: MandateLine | None
+    past: tuple[MandateLine, ...]
+    may_decide: bool  # whether this person engages the firm
+
+
+@dataclass(frozen=True)
+class OwnAnswersPage:
+    """« Revenir à la partie commune » : what the firm answered otherwise, and what the cooperative answers."""
+
+    head: DossierHead
+    section: Section
+    reason: str
+    own: SectionAnswers
+    shared: SectionAnswers
+
+
+@dataclass(frozen=True)
+class ParticipationPage:
+    """« Votre participation » : what the firm agreed to, and how to leave."""
+
+    head: DossierHead
+    organisation: str
+    agreed_at: datetime | None
+    agreed_by: str
+    assembled: tuple[int, ...]  # the versions of the collective dossier in which the firm stands already
+    has_mandate: bool
+    correction: str  # what the cooperative asks to correct; else empty
+    may_decide: bool

@@ -20,7 +20,7 @@ from grantapp.domain.people import Person
 from grantapp.domain.questionnaire import Questionnaire
 from grantapp.editions import all_editions, get_edition
 from grantapp.french import PARIS, typeset
-from grantapp.services import drafting, jobs, journal
+from grantapp.services import jobs, journal, mandating, reading
 from grantapp.services.pages import FormPage, Paper, PaperPage, PaperState
 from grantapp.storage import queries
 from grantapp.storage.files import Files
@@ -42,7 +42,7 @@ class Sort:
     extension: str = "pdf"
 
 
-# In the order in which they are offered.
+# In the order in which they are offered. A test holds them against the makers, which the web process must not load.
 SORTS: Mapping[DocumentKind, Sort] = MappingProxyType(
     {
         DocumentKind.ACKNOWLEDGEMENT: Sort(
@@ -80,18 +80,6 @@ SORTS: Mapping[DocumentKind, Sort] = MappingProxyType(
         ),
     }
 )
-# Those that the worker can make today; a test holds this against the makers themselves, which the web process must not
-# load.
-OFFERED = frozenset(
-    {
-        DocumentKind.ACKNOWLEDGEMENT,
-        DocumentKind.BUNDLE,
-        DocumentKind.DOSSIER,
-        DocumentKind.PRINT_COPY,
-        DocumentKind.REPORT,
-        DocumentKind.REVIEW_SHEET,
-    }
-)
 PREPARATORY = Sort(
     "dossier-preparatoire",
     typeset("Dossier préparatoire"),
@@ -124,13 +112,13 @@ def submit(session: Session, deposit: DepositRow, kind: DocumentKind, *, now: da
 
 def papers_of(session: Session, deposit: DepositRow) -> tuple[Paper, ...]:
     """Every document that can be had of a filed version, as each stands."""
-    return tuple(_paper(session, deposit, kind) for kind in SORTS if kind in OFFERED)
+    return tuple(_paper(session, deposit, kind) for kind in SORTS)
 
 
 def show(session: Session, reference: str, number: int, paper: str, *, by: Person) -> PaperPage:
     """How one document of a filed version stands."""
     deposit, kind = _find(session, reference, number, paper, by)
-    return PaperPage(drafting.head_of(deposit.dossier), _paper(session, deposit, kind), number)
+    return PaperPage(reading.head_of(deposit.dossier), _paper(session, deposit, kind), number)
 
 
 def ask(session: Session, reference: str, number: int, paper: str, *, now: datetime, by: Person) -> int | None:
@@ -156,7 +144,7 @@ def read(session: Session, files: Files, reference: str, number: int, paper: str
 
 def _find(session: Session, reference: str, number: int, paper: str, by: Person) -> tuple[DepositRow, DocumentKind]:
     deposit = queries.get_deposit(session, reference, by, number)
-    kind = next((kind for kind in OFFERED if SORTS[kind].slug == paper), None)
+    kind = next((kind for kind, sort in SORTS.items() if sort.slug == paper), None)
     if kind is None:
         raise NotFound
     return deposit, kind
@@ -201,11 +189,13 @@ def show_preparatory(session: Session, files: Files, reference: str, *, now: dat
     failed = job is not None and job.state is JobState.FAILED
     kept = None if on_its_way or failed else made
     return PaperPage(
-        head=drafting.head_of(dossier),
+        head=reading.head_of(dossier),
         paper=_described(PREPARATORY, job, size=kept.size if kept else None),
         number=None,
         is_of=_instant(files, kept) if kept else None,
-        is_stale=kept is not None and dossier.state is State.DRAFT and not _is_current(files, kept, dossier, now),
+        is_stale=kept is not None
+        and dossier.state is State.DRAFT
+        and not _is_current(session, files, kept, dossier, now),
     )
 
 
@@ -223,9 +213,9 @@ def ask_preparatory(
     if job is not None and job.state in (JobState.QUEUED, JobState.RUNNING):
         return None
     made = queries.find_preparatory(session, dossier)
-    if made is not None and _is_current(files, made, dossier, now):
+    if made is not None and _is_current(session, files, made, dossier, now):
         return None
-    source = files.keep(_frozen(dossier, address, now).canonical)
+    source = files.keep(_frozen(session, dossier, address, now).canonical)
     args = {"printout": PrintoutKind.PREPARATORY.value, "source": source, "dossier": str(dossier.id)}
     job_id = jobs.submit(session, PRINTOUT, args, now=now)
     journal.record(session, "preparatory_asked", dossier=dossier, detail={"source": source}, now=now, by=by)
@@ -241,9 +231,9 @@ def read_preparatory(session: Session, files: Files, reference: str, *, by: Pers
     return File(f"{reference}-{PREPARATORY.slug}.pdf", files.chunks(made.sha256), made.size, "application/pdf")
 
 
-def _frozen(dossier: DossierRow, address: str, at: datetime) -> Deposit:
+def _frozen(session: Session, dossier: DossierRow, address: str, at: datetime) -> Deposit:
     """The draft as it would print at this instant. Number 0: nothing is filed, and the paper says so."""
-    edition, project = drafting.edition_of(dossier), drafting.project_of(dossier)
+    edition, project = reading.edition_of(dossier), reading.project_of(dossier)
     return freeze(
         edition=edition,
         project=project,
@@ -253,6 +243,7 @@ def _frozen(dossier: DossierRow, address: str, at: datetime) -> Deposit:
         by="",
         at=at,
         address=address,
+        together=mandating.together_of(session, dossier),
     )
 
 
@@ -260,12 +251,12 @@ def _instant(files: Files, made: PrintoutRow) -> datetime:
     return datetime.fromisoformat(thaw(files.read(made.source)).content["deposited_at"])
 
 
-def _is_current(files: Files, made: PrintoutRow, dossier: DossierRow, now: datetime) -> bool:
+def _is_current(session: Session, files: Files, made: PrintoutRow, dossier: DossierRow, now: datetime) -> bool:
     """Whether the draft, frozen at the same instant, would be the same; of today, for rules look at the day."""
     kept, at = thaw(files.read(made.source)), _instant(files, made)
     if at.astimezone(PARIS).date() != now.astimezone(PARIS).date():
         return False
-    return _frozen(dossier, kept.content["address"], at).fingerprint == kept.fingerprint
+    return _frozen(session, dossier, kept.content["address"], at).fingerprint == kept.fingerprint
 
 
 # ── the blank form of an edition ─────────────────────────────────────────────────────────────────────────────────

@@ -18,7 +18,7 @@ from grantapp.domain.edition import Edition, Window
 from grantapp.domain.lifecycle import Refused, State
 from grantapp.domain.people import INVITATION_LASTS, Person
 from grantapp.french import PARIS, day
-from grantapp.services import accounts, drafting, journal, mailing
+from grantapp.services import accounts, drafting, journal, mailing, reading
 from grantapp.services.members import same_day
 from grantapp.storage import collectives, people, reminders
 from grantapp.storage.cooperative import InvitationRow, ParticipationRow, ReminderRow
@@ -109,7 +109,7 @@ def _waits(part: ParticipationRow) -> bool:
 
 def _window(edition: Edition, dossier: DossierRow, now: datetime) -> Window:
     """That of the dossier's region, when it has its own."""
-    return drafting.window_of(edition, drafting.project_of(dossier), now) if edition.regional else edition.window
+    return reading.window_of(edition, reading.project_of(dossier), now) if edition.regional else edition.window
 
 
 def _remember(session: Session, subject: UUID, edition: Edition, days: int, now: datetime) -> None:

@@ -18,10 +18,10 @@ from grantapp.domain.question import Piece
 from grantapp.editions import find_edition, open_on
 from grantapp.french import moment, plural, size, typeset
 from grantapp.inspection.embedded import EmbeddedFile
-from grantapp.services import attaching, drafting, journal
+from grantapp.services import attaching, drafting, journal, reading
 from grantapp.services.judging import read_instant
 from grantapp.services.pages import FoundPage, FoundPiece
-from grantapp.services.unpacking import MOST_PDF_BYTES, BadFile, Unpacked, pieces_of, unpack
+from grantapp.services.unpacking import INSTEAD, MOST_PDF_BYTES, BadFile, Unpacked, pieces_of, unpack
 from grantapp.storage import queries
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
@@ -63,7 +63,7 @@ class Waiting:
         path.unlink()
         if not octets:
             raise Refused(f"« {shown} » est vide. Vérifiez le fichier et envoyez-le de nouveau.")
-        raise Refused(f"« {shown} » dépasse {size(MOST_PDF_BYTES)} : ce n'est pas un dossier de ce service.")
+        raise Refused(f"« {shown} » dépasse {size(MOST_PDF_BYTES)} : {INSTEAD}")
 
     def find(self, token: str, by: Person) -> Path:
         """The file, or `Refused` when it has waited too long."""
@@ -100,7 +100,7 @@ def look_into(path: Path, *, shown: str, now: datetime) -> FoundPage:
     counts = tuple(
         (each.title, len(answers))
         for each in sections()
-        if each.name not in (drafting.PIECES, DECLARATIONS) and isinstance(answers := written.get(each.name), dict)
+        if each.name not in (reading.PIECES, DECLARATIONS) and isinstance(answers := written.get(each.name), dict)
     )
     edition = find_edition(named) if named else None
     return FoundPage(
@@ -143,7 +143,7 @@ def restore(
     given = {
         name: answers
         for name, answers in dump(project).items()
-        if isinstance(answers, dict) and name not in (drafting.PIECES, DECLARATIONS)
+        if isinstance(answers, dict) and name not in (reading.PIECES, DECLARATIONS)
     }
     with sessions.writing() as session:
         reference = drafting.start(session, edition.id, now=now, by=by, another=True, given=given)
@@ -180,7 +180,7 @@ def _read(unpacked: Unpacked) -> tuple[Project, str | None, tuple[Fault, ...]]:
 
 
 def _listed(project: Project) -> Iterator[tuple[str, Piece]]:
-    for asked in section_named(drafting.PIECES).questions:
+    for asked in section_named(reading.PIECES).questions:
         for each in getattr(project.pieces, asked.name) or ():
             yield asked.name, each
 
@@ -196,7 +196,7 @@ def _carried(path: Path, into: Path, shown: str) -> Mapping[str, EmbeddedFile]:
 def _pieces(path: Path, project: Project, shown: str) -> Iterator[FoundPiece]:
     with tempfile.TemporaryDirectory(prefix="grantapp-") as folder:
         there = _carried(path, Path(folder), shown)
-        labels = {asked.name: asked.label for asked in section_named(drafting.PIECES).questions}
+        labels = {asked.name: asked.label for asked in section_named(reading.PIECES).questions}
         for piece, each in _listed(project):
             yield FoundPiece(piece, labels[piece], each.name, each.size, each.sha256 in there)
 

@@ -19,7 +19,7 @@ from grantapp.domain.sensitivity import deciding_answers
 from grantapp.domain.wizard import asked_steps
 from grantapp.editions import all_editions
 from grantapp.french import typeset
-from grantapp.services import drafting
+from grantapp.services import drafting, reading
 from grantapp.services.orienting import project_from
 from grantapp.services.pages import (
     Amounts,
@@ -72,7 +72,7 @@ def suppositions(session: Session, reference: str, *, now: datetime, by: Person)
             for name, sentence in TO_TRY.items()
             if section_named(name) in asked
         ),
-        others=tuple(step for step in asked if step.name not in {*TO_TRY, drafting.PIECES}),
+        others=tuple(step for step in asked if step.name not in {*TO_TRY, reading.PIECES}),
     )
 
 

@@ -17,6 +17,8 @@ from grantapp.inspection.embedded import EmbeddedFile, embedded
 
 MOST_BYTES = 20_000_000  # of JSON
 MOST_PDF_BYTES = 300_000_000  # an archive copy carries the pieces
+STATED = typeset(f"PDF, {size(MOST_PDF_BYTES)} au plus, ou JSON, {size(MOST_BYTES)} au plus.")
+INSTEAD = f"donnez plutôt son fichier « {DATA} », que contient l'archive ZIP du dossier."
 
 
 class BadFile(Exception):  # noqa: N818 - it is an answer to a person, with every fault
@@ -75,7 +77,7 @@ def unpack(path: Path, *, shown: str | None = None) -> Unpacked:
 
 def _inside(path: Path, octets: int, shown: str) -> Unpacked:
     if octets > MOST_PDF_BYTES:
-        raise _bad(f"Ce PDF dépasse {size(MOST_PDF_BYTES)} : ce n'est pas un dossier de ce service.")
+        raise _bad(f"Ce PDF dépasse {size(MOST_PDF_BYTES)} : {INSTEAD}")
     with tempfile.TemporaryDirectory(prefix="grantapp-") as folder:
         try:
             found = embedded(path, Path(folder), shown=shown, names=(DATA,))

@@ -129,7 +129,7 @@ def filed_or_replaced(filed: Filed, sentence: str, proof: Proof, document: str |
         return answer(Verdict.FILED, sentence, filed=filed, document=document, proof=proof)
     number, at = filed.replaced_by
     later = f"La version {number} l'a remplacé : elle a été déposée le {moment(at, seconds=True)} (heure de Paris)."
-    advice = "C'est la dernière version qui compte : demandez-la à qui vous a transmis celle-ci."
+    advice = f"Demandez la version {number} à qui vous a transmis celle-ci."
     return answer(Verdict.REPLACED, f"{sentence} {later}", advice, filed=filed, document=document, proof=proof)
 
 

@@ -18,7 +18,7 @@ from grantapp.domain.people import Person
 from grantapp.domain.project import section_named
 from grantapp.domain.project_file import dump_section, load_section
 from grantapp.french import day, moment, typeset
-from grantapp.services import access, depositing, drafting, journal
+from grantapp.services import access, journal, reading, sharing
 from grantapp.services.pages import ChangesPage, DossierHead
 from grantapp.storage import queries
 from grantapp.storage.models import AttachmentRow, DossierRow, SectionRow
@@ -39,7 +39,7 @@ def reopen(session: Session, reference: str, *, number: int, now: datetime, by: 
     preparing the next version, or filed it.
     """
     dossier = access.dossier_for(session, reference, Act.FILL, by=by)
-    head = drafting.head_of(dossier)
+    head = reading.head_of(dossier)
     if dossier.state is State.DRAFT and head.filed and head.filed.number == number:
         line = queries.find_last_act(session, dossier, "reopened")
         if line is None or line.person_id == by.id:
@@ -73,7 +73,7 @@ def upcoming(session: Session, reference: str, *, now: datetime, by: Person) -> 
 def find_upcoming(session: Session, reference: str, *, now: datetime, by: Person) -> ChangesPage | None:
     """The same; None for a dossier that was never filed, or of which no other version is prepared."""
     dossier = queries.get_dossier(session, reference, by)
-    last = depositing.last_deposit(dossier)
+    last = reading.last_deposit(dossier)
     return _page(dossier, last, now) if last and dossier.state is State.DRAFT else None
 
 
@@ -84,7 +84,7 @@ def version(session: Session, reference: str, number: int, *, by: Person) -> Cha
     content = thaw(row.canonical.encode()).content
     previous, found = content.get("previous"), content.get("changes")
     return ChangesPage(
-        head=drafting.head_of(dossier),
+        head=reading.head_of(dossier),
         number=number,
         deposited_at=row.deposited_at,
         previous_number=previous["number"] if previous else None,
@@ -102,7 +102,7 @@ def renounce(session: Session, reference: str, *, seen: str, now: datetime, by: 
     """
     dossier = access.dossier_for(session, reference, Act.FILE, by=by)
     after = lifecycle.move(dossier.state, Move.RENOUNCE)
-    last = depositing.last_deposit(dossier)
+    last = reading.last_deposit(dossier)
     if last is None:
         raise Refused("Ce dossier n'a encore jamais été déposé : il n'y a pas de version à reprendre.")
     if seen != _seen(dossier):
@@ -113,6 +113,7 @@ def renounce(session: Session, reference: str, *, seen: str, now: datetime, by: 
     filed_at = dossier.deposits[-1].deposited_at
     sections = _put_back_answers(session, dossier, last, filed_at, now, by)
     pieces = _put_back_pieces(dossier, last, filed_at, now, by)
+    sharing.put_back(session, dossier, last, now=now, by=by)
     session.flush()  # the tables let nothing be written once the dossier is deposited again
     dossier.state, dossier.deposited_at, dossier.updated_at = after, filed_at, now
     detail = {"number": last.content["number"] + 1, "sections": sections, "pieces": pieces}
@@ -129,8 +130,8 @@ def _put_back_answers(
     """The names of the sections that had changed, written back."""
     changed = []
     rows = {row.name: row for row in dossier.sections}
-    for name in drafting.edition_of(dossier).steps:
-        if name == drafting.PIECES:
+    for name in reading.edition_of(dossier).steps:
+        if name == reading.PIECES:
             continue
         section = section_named(name)
         record, _ = load_section(section, filed.content["project"].get(name, {}))
@@ -147,7 +148,7 @@ def _put_back_answers(
 
 def _put_back_pieces(dossier: DossierRow, filed: Deposit, filed_at: datetime, now: datetime, by: Person) -> int:
     """What was attached since is withdrawn, what was withdrawn since is attached again; how many that makes."""
-    wanted = {line.id for line in depositing.pieces_of(dossier, filed_at, filed)}
+    wanted = {line.id for line in reading.pieces_of(dossier, filed_at, filed)}  # the shared ones are not ours to move
     moved = 0
     for row in dossier.attachments:
         if (row.id in wanted) != (row.removed_at is None):
@@ -164,7 +165,7 @@ def _set_aside(row: AttachmentRow, aside: bool, now: datetime, by: Person) -> No
 
 
 def _last(dossier: DossierRow) -> Deposit:
-    last = depositing.last_deposit(dossier)
+    last = reading.last_deposit(dossier)
     if last is None:
         raise NotFound
     return last
@@ -172,7 +173,7 @@ def _last(dossier: DossierRow) -> Deposit:
 
 def _page(dossier: DossierRow, last: Deposit, now: datetime) -> ChangesPage:
     """The dossier as it stands, compared with its last filed version."""
-    edition, project = drafting.edition_of(dossier), drafting.project_of(dossier)
+    edition, project = reading.edition_of(dossier), reading.project_of(dossier)
     frozen = freeze(
         edition=edition,
         project=project,
@@ -187,7 +188,7 @@ def _page(dossier: DossierRow, last: Deposit, now: datetime) -> ChangesPage:
     filed_at = dossier.deposits[-1].deposited_at
     since = {row.name for row in dossier.sections if row.saved_at > filed_at}
     return ChangesPage(
-        head=drafting.head_of(dossier),
+        head=reading.head_of(dossier),
         number=frozen.content["number"],
         deposited_at=None,
         previous_number=last.content["number"],
@@ -196,7 +197,7 @@ def _page(dossier: DossierRow, last: Deposit, now: datetime) -> ChangesPage:
         in_short=in_short(found),
         saved_since=tuple(section_named(name) for name in edition.steps if name in since),
         seen=_seen(dossier),
-        window=drafting.window_of(edition, project, now),
+        window=reading.window_of(edition, project, now),
     )
 
 
@@ -208,7 +209,7 @@ def _seen(dossier: DossierRow) -> str:
 
 
 def _window(dossier: DossierRow, now: datetime) -> Window:
-    return drafting.window_of(drafting.edition_of(dossier), drafting.project_of(dossier), now)
+    return reading.window_of(reading.edition_of(dossier), reading.project_of(dossier), now)
 
 
 def _too_late(head: DossierHead, window: Window) -> str:
@@ -216,7 +217,7 @@ def _too_late(head: DossierHead, window: Window) -> str:
     assert head.filed is not None  # noqa: S101 - a dossier that is deposited has a deposit
     return (
         f"L'appel s'est clos le {day(window.closes_on)} : ce dossier ne peut plus être corrigé ici. "
-        f"Votre version {head.filed.number}, déposée le {moment(head.filed.deposited_at)}, reste valable, et rien n'en "
+        f"Votre version {head.filed.number}, déposée le {moment(head.filed.deposited_at)}, reste déposée, et rien n'en "
         "est perdu. Pour signaler une erreur, écrivez au service instructeur en citant la référence "
         f"{head.reference}. {head.edition.successor}"
     ).strip()

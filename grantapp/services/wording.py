@@ -1,5 +1,6 @@
 """Answers as a French reader sees them on a page, and how two sets of answers to one section differ."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from grantapp.domain.answer import as_text
@@ -20,6 +21,12 @@ def section_answers(edition: Edition, project: Project, section: Section) -> Sec
     """The questions that are asked, with their answers."""
     asked = (each for each in questions_of(edition, section) if is_asked(project, each.anchor) is True)
     return SectionAnswers(section, tuple(_line(each, project.answer(each.anchor)) for each in asked))
+
+
+def given_answers(questions: Iterable[Question], record: object) -> tuple[AnswerLine, ...]:
+    """The answers of a record to some questions, without those it does not answer."""
+    given = ((each, getattr(record, each.name)) for each in questions)
+    return tuple(_line(each, value) for each, value in given if value is not None)
 
 
 def _line(question: Question, value: Any) -> AnswerLine:

@@ -1,14 +1,26 @@
 """What is read of collective dossiers, always by who asks: the cooperative's direction, or a firm for its own part."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from grantapp.domain.access import Act
 from grantapp.domain.people import Person
-from grantapp.storage.cooperative import AffiliationRow, CollectiveRow, InvitationRow, ParticipationRow
-from grantapp.storage.models import DepositRow, DossierRow
+from grantapp.storage.cooperative import (
+    AffiliationRow,
+    AssemblyDocumentRow,
+    AssemblyRow,
+    CollectiveRow,
+    InvitationRow,
+    MandateRow,
+    OverrideRow,
+    ParticipationRow,
+)
+from grantapp.storage.models import DepositRow, DocumentKind, DocumentRow, DossierRow, JobRow
 from grantapp.storage.queries import NotFound, organisations
 
 
@@ -97,3 +109,192 @@ def count_collectives(session: Session, prefix: str) -> int:
     """How many collective dossiers have a reference that starts with `prefix`."""
     counted = select(func.count()).where(CollectiveRow.reference.startswith(prefix, autoescape=True))
     return session.scalar(counted) or 0
+
+
+# ── what a member's dossier takes from the collective one ────────────────────────────────────────────────────────
+
+
+def list_parts(session: Session, dossier_ids: Collection[UUID]) -> list[ParticipationRow]:
+    """The parts that these dossiers take in collective ones, each with its lead's answers and files."""
+    if not dossier_ids:
+        return []
+    lead = joinedload(ParticipationRow.collective).joinedload(CollectiveRow.lead)
+    wanted = (
+        select(ParticipationRow)
+        .where(ParticipationRow.dossier_id.in_(dossier_ids))
+        .options(
+            joinedload(ParticipationRow.collective).joinedload(CollectiveRow.organisation),
+            lead.selectinload(DossierRow.sections),
+            lead.selectinload(DossierRow.attachments),
+        )
+    )
+    return list(session.scalars(wanted))
+
+
+def list_overrides(session: Session, dossier_ids: Collection[UUID]) -> list[OverrideRow]:
+    """The shared parts that these dossiers answer for themselves."""
+    if not dossier_ids:
+        return []
+    return list(session.scalars(select(OverrideRow).where(OverrideRow.dossier_id.in_(dossier_ids))))
+
+
+def find_filed_titles(session: Session, dossier_ids: Collection[UUID]) -> dict[UUID, str | None]:
+    """The title of each dossier as its last version froze it, read inside the stored text."""
+    last = (
+        select(DepositRow.dossier_id, func.max(DepositRow.number).label("number"))
+        .where(DepositRow.dossier_id.in_(dossier_ids))
+        .group_by(DepositRow.dossier_id)
+        .subquery()
+    )
+    title = sa.type_coerce(DepositRow.canonical, sa.JSON)[("project", "request", "title")].as_string()
+    wanted = select(DepositRow.dossier_id, title).join(
+        last, (DepositRow.dossier_id == last.c.dossier_id) & (DepositRow.number == last.c.number)
+    )
+    return {row[0]: row[1] for row in session.execute(wanted)}
+
+
+def count_filed(session: Session, collective: CollectiveRow) -> tuple[int, int]:
+    """How many firms take part with a dossier, and how many of them have filed one."""
+    filed = select(DepositRow.id).where(DepositRow.dossier_id == ParticipationRow.dossier_id).exists()
+    wanted = select(func.count(), func.count().filter(filed)).where(
+        ParticipationRow.collective_id == collective.id, ParticipationRow.dossier_id.is_not(None)
+    )
+    firms, those = session.execute(wanted).one()
+    return firms, those
+
+
+# ── mandates ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def list_mandates(session: Session, participation: ParticipationRow, firm_id: UUID) -> list[MandateRow]:
+    """The mandates that a firm gave its cooperative for a collective dossier, the last first."""
+    wanted = select(MandateRow).where(
+        MandateRow.collective_id == participation.collective_id, MandateRow.firm_id == firm_id
+    )
+    return list(session.scalars(wanted.order_by(MandateRow.given_at.desc(), MandateRow.id)))
+
+
+def find_mandate(session: Session, participation: ParticipationRow, firm_id: UUID) -> MandateRow | None:
+    """The mandate in force."""
+    found = list_mandates(session, participation, firm_id)
+    return next((each for each in found if each.revoked_at is None), None)
+
+
+def list_participations_of(session: Session, affiliation: AffiliationRow) -> list[ParticipationRow]:
+    """What a firm of the list was asked to take part in."""
+    return list(session.scalars(select(ParticipationRow).where(ParticipationRow.affiliation_id == affiliation.id)))
+
+
+def list_assembled(session: Session, participation: ParticipationRow, reference: str) -> tuple[int, ...]:
+    """The versions of the collective dossier that hold this firm's dossier, by its reference."""
+    wanted = (
+        select(AssemblyRow.number)
+        .where(
+            AssemblyRow.collective_id == participation.collective_id,
+            AssemblyRow.canonical.contains(f'"{reference}"', autoescape=True),
+        )
+        .order_by(AssemblyRow.number)
+    )
+    return tuple(session.scalars(wanted))
+
+
+# ── what is assembled ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def get_gathered(session: Session, reference: str, by: Person) -> CollectiveRow:
+    """A collective dossier for whoever may read what is assembled of it: the direction of its cooperative, and those
+    who read what was filed in a firm that agreed to stand in it, and still belongs."""
+    agreed = (
+        select(ParticipationRow.collective_id)
+        .join(ParticipationRow.affiliation)
+        .where(
+            ParticipationRow.agreed_at.is_not(None),
+            AffiliationRow.left_at.is_(None),
+            AffiliationRow.firm_id.in_(organisations(by, Act.READ_FILED)),
+        )
+    )
+    wanted = select(CollectiveRow).where(
+        CollectiveRow.reference == reference,
+        CollectiveRow.organisation_id.in_(organisations(by, Act.GATHER)) | CollectiveRow.id.in_(agreed),
+    )
+    if (found := session.scalar(wanted)) is None:
+        raise NotFound
+    return found
+
+
+def may_gather(session: Session, collective: CollectiveRow, by: Person) -> bool:
+    wanted = select(CollectiveRow.id).where(
+        CollectiveRow.id == collective.id, CollectiveRow.organisation_id.in_(organisations(by, Act.GATHER))
+    )
+    return session.scalar(wanted) is not None
+
+
+def last_deposits(session: Session, dossier_ids: Collection[UUID]) -> dict[UUID, DepositRow]:
+    """The last filed version of each of these dossiers that has one, with its text."""
+    last = (
+        select(DepositRow.dossier_id, func.max(DepositRow.number).label("number"))
+        .where(DepositRow.dossier_id.in_(dossier_ids))
+        .group_by(DepositRow.dossier_id)
+        .subquery()
+    )
+    wanted = select(DepositRow).join(
+        last, (DepositRow.dossier_id == last.c.dossier_id) & (DepositRow.number == last.c.number)
+    )
+    return {row.dossier_id: row for row in session.scalars(wanted)}
+
+
+def dossiers_answering_for_themselves(session: Session, section: str, dossier_ids: Collection[UUID]) -> set[UUID]:
+    wanted = select(OverrideRow.dossier_id).where(
+        OverrideRow.section == section, OverrideRow.dossier_id.in_(dossier_ids)
+    )
+    return set(session.scalars(wanted))
+
+
+def deposits_by_fingerprint(
+    session: Session, fingerprints: Collection[str]
+) -> dict[str, tuple[UUID, DocumentRow | None]]:
+    """Each of these deposits, and its archive copy once it is made."""
+    wanted = (
+        select(DepositRow.fingerprint, DepositRow.id, DocumentRow)
+        .outerjoin(DocumentRow, (DocumentRow.deposit_id == DepositRow.id) & (DocumentRow.kind == DocumentKind.DOSSIER))
+        .where(DepositRow.fingerprint.in_(fingerprints))
+    )
+    return {fingerprint: (deposit_id, document) for fingerprint, deposit_id, document in session.execute(wanted)}
+
+
+def find_last_assembly(session: Session, collective_id: UUID) -> AssemblyRow | None:
+    wanted = select(AssemblyRow).where(AssemblyRow.collective_id == collective_id)
+    return session.scalar(wanted.order_by(AssemblyRow.number.desc()).limit(1))
+
+
+def get_assembly(session: Session, collective: CollectiveRow, number: int) -> AssemblyRow:
+    wanted = select(AssemblyRow).where(AssemblyRow.collective_id == collective.id, AssemblyRow.number == number)
+    if (found := session.scalar(wanted)) is None:
+        raise NotFound
+    return found
+
+
+def find_assembly_job(session: Session, kind: str, assembly_id: UUID) -> JobRow | None:
+    """The last job of this kind for the PDF of an assembly."""
+    wanted = select(JobRow).where(JobRow.kind == kind, JobRow.args["assembly"].as_string() == str(assembly_id))
+    return session.scalar(wanted.order_by(JobRow.id.desc()).limit(1))
+
+
+# ── by what is printed on a document, for whoever holds it ───────────────────────────────────────────────────────
+
+
+def list_assemblies_of_code(session: Session, code: str) -> list[AssemblyRow]:
+    """The assemblies whose fingerprint begins with `code`, in lower case: one, or none; two at most."""
+    wanted = select(AssemblyRow).where(AssemblyRow.fingerprint >= code, AssemblyRow.fingerprint < f"{code}g")
+    return list(session.scalars(wanted.limit(2)))
+
+
+def find_assembly_at(session: Session, instant: datetime) -> AssemblyRow | None:
+    """What was assembled at this very instant, to the microsecond."""
+    return session.scalar(select(AssemblyRow).where(AssemblyRow.assembled_at == instant).limit(1))
+
+
+def find_assembly_of_bytes(session: Session, sha256: str) -> AssemblyRow | None:
+    """The assembly of which a file of these bytes is the PDF."""
+    wanted = select(AssemblyRow).join(AssemblyDocumentRow).where(AssemblyDocumentRow.sha256 == sha256)
+    return session.scalar(wanted.limit(1))

@@ -111,6 +111,12 @@ def may_act(session: Session, dossier: DossierRow, act: Act, by: Person) -> bool
     return session.scalar(select(DossierRow.id).where(DossierRow.id == dossier.id, opens(by, act))) is not None
 
 
+def is_of_organisation(session: Session, organisation_id: UUID, act: Act, by: Person) -> bool:
+    """Whether this person may do this in that organisation by a role of their own there, without any mandate."""
+    own = organisations(by, act).where(MembershipRow.organisation_id == organisation_id)
+    return session.scalar(own.limit(1)) is not None
+
+
 def list_dossiers(session: Session, by: Person) -> list[DossierRow]:
     """Those of the person's own organisations, the most recently changed first; for who reads what was filed, those
     that were."""
@@ -194,6 +200,12 @@ def find_last_act(session: Session, dossier: DossierRow, act: str) -> JournalRow
         .order_by(JournalRow.id.desc())
         .limit(1)
     )
+
+
+def list_acts(session: Session, dossier: DossierRow, *acts: str) -> list[JournalRow]:
+    """The lines of the journal that tell of these acts on this dossier, the first first."""
+    wanted = select(JournalRow).where(JournalRow.dossier_id == dossier.id, JournalRow.act.in_(acts))
+    return list(session.scalars(wanted.order_by(JournalRow.id)))
 
 
 def find_document(session: Session, deposit_id: UUID, kind: DocumentKind = DocumentKind.DOSSIER) -> DocumentRow | None:

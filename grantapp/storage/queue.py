@@ -12,6 +12,7 @@ from huey.serializer import SignedSerializer
 log = logging.getLogger(__name__)
 
 TIME_LIMIT = 100  # seconds for one job; its lease (services/jobs.py) lasts a little longer
+LONG_LIMIT = 600  # for a turn of a long one, which renews its lease as it goes; nothing ever takes that long
 
 
 class Queue:
@@ -31,11 +32,12 @@ class Queue:
             journal_mode="truncate",
         )
         self._look_at = self._huey.task(name="look_at", timeout=TIME_LIMIT)(self._receive)
+        self._look_long = self._huey.task(name="look_long", timeout=LONG_LIMIT)(self._receive)
 
-    def send(self, job_id: int) -> None:
+    def send(self, job_id: int, *, is_long: bool = False) -> None:
         """Tell the worker of a job, once its row is committed. The act is done: a queue that fails only delays."""
         try:
-            self._look_at(job_id)
+            (self._look_long if is_long else self._look_at)(job_id)
         except self._huey.storage.operational_error:
             log.exception("job %d: no message sent; the worker finds it within a minute", job_id)
 

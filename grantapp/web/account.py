@@ -34,6 +34,7 @@ bp = Blueprint("account", __name__)
 OURS = re.compile(
     r"/(dossiers|compte|courrier|organisation|invitations|cooperative|collectifs)(/[\w.-]+)*"
 )  # where « suite » may lead: never to another site
+PENDING = "identity"  # in the cookie: an identity that no account is linked to yet (provider.py)
 HALF = "half"  # in the cookie: who came half-way, and is asked for a code
 
 
@@ -58,7 +59,7 @@ def create_account() -> Any:
         else:
             platform().queue.send(number)
             login_user(SignedIn(person, visit))
-            return redirect(url_for("wizard.dossiers"))
+            return redirect(url_for("personal.overview" if PENDING in cookie else "wizard.dossiers"))
     return render_template("account/sign_up.html", form=form, refusal=refusal), 422
 
 
@@ -68,7 +69,12 @@ def create_account() -> Any:
 @bp.get("/connexion")
 @anyone
 def sign_in() -> Any:
-    return render_template("account/sign_in.html", form=SignInForm(), refusal=None, suite=_suite())
+    return sign_in_page()
+
+
+def sign_in_page(refusal: str | None = None) -> str:
+    """Every way in, and why the one that was tried led nowhere."""
+    return render_template("account/sign_in.html", form=SignInForm(), refusal=refusal, suite=_suite())
 
 
 @bp.post("/connexion")
@@ -207,9 +213,14 @@ def _half() -> dict[str, Any] | None:
     return half
 
 
-def let_in(person: Person, opening: Opening, going: str) -> Any:
-    """In at once, or half-way: where a second factor is asked for, nothing opens before its code."""
-    visit = entering.enter(session(), person, opening=opening, device=_device(), now=arrived_at(), at=really_now())
+def let_in(person: Person, opening: Opening, going: str, *, writing: Any = None) -> Any:
+    """In at once, or half-way: where a second factor is asked for, nothing opens before its code.
+
+    `writing` is a session that writes, for who comes in by following a link of a provider.
+    """
+    visit = entering.enter(
+        writing or session(), person, opening=opening, device=_device(), now=arrived_at(), at=really_now()
+    )
     if visit is not None:
         return _admit(person, visit, going)
     logout_user()

@@ -11,6 +11,7 @@ from grantapp.domain.people import LINK_LASTS, Opening
 from grantapp.forms.account import ChangedPasswordForm, ChosenPasswordForm, CodeForm, FirstCodeForm
 from grantapp.french import typeset
 from grantapp.services import accounts, entering, links, second_factor, visits
+from grantapp.web import provider
 from grantapp.web.scope import (
     applicant,
     arrived_at,
@@ -36,6 +37,8 @@ def overview() -> Any:
         visits=visits.list_visits(session(), at=really_now(), by=person()),
         here=visit().id,
         at=really_now(),
+        pending=provider.find_pending(),
+        linked_at=provider.linked_at(),
     )
 
 

@@ -2,23 +2,23 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
-from werkzeug.datastructures import FileStorage
 
 from grantapp import french
 from grantapp.domain.inspected import MOST_BYTES
 from grantapp.domain.lifecycle import Refused
 from grantapp.services import attaching, drafting
 from grantapp.services.attaching import Attached
+from grantapp.services.reading import PIECES
 from grantapp.web.scope import applicant, arrived_at, download, person, platform, session, tell
 
 bp = Blueprint("pieces", __name__, url_prefix="/dossiers")
 UPLOADS = ("pieces.attach", "pieces.replace")  # the routes that take files
 MOST_UPLOAD = 4 * MOST_BYTES + 2**16  # a few files at once, and the form around them; the body waits on disk
-NOTHING_CHOSEN = "Choisissez d'abord un fichier."
 
 
 @bp.post("/<reference>/pieces/<piece>/ajouter")
@@ -26,37 +26,15 @@ NOTHING_CHOSEN = "Choisissez d'abord un fichier."
 def attach(reference: str, piece: str) -> Any:
     """One file or several; those that are refused are named beside the piece, the others are kept."""
 
-    def add(sent: FileStorage) -> Attached:
-        return attaching.attach(
-            platform().sessions,
-            platform().files,
-            reference,
-            piece,
-            name=sent.filename or "",
-            content=sent.stream,
-            now=arrived_at(),
-            by=person(),
-        )
-
-    return _received(reference, f"pieces-{piece}", add, "ajoutée")
+    keep = partial(attaching.attach, reference=reference, piece=piece)
+    return _received(reference, f"pieces-{piece}", keep, "ajoutée")
 
 
 @bp.post("/<reference>/pieces/<uuid:attachment_id>/remplacer")
 @applicant
 def replace(reference: str, attachment_id: UUID) -> Any:
-    def put_instead(sent: FileStorage) -> Attached:
-        return attaching.replace(
-            platform().sessions,
-            platform().files,
-            reference,
-            attachment_id,
-            name=sent.filename or "",
-            content=sent.stream,
-            now=arrived_at(),
-            by=person(),
-        )
-
-    return _received(reference, f"piece-{attachment_id}", put_instead, "mise à la place de la précédente")
+    keep = partial(attaching.replace, reference=reference, attachment_id=attachment_id)
+    return _received(reference, f"piece-{attachment_id}", keep, "mise à la place de la précédente")
 
 
 @bp.post("/<reference>/pieces/<uuid:attachment_id>/retirer")
@@ -85,7 +63,7 @@ def thumbnail(reference: str, attachment_id: UUID) -> Response:
     return response
 
 
-def _received(reference: str, place: str, keep: Callable[[FileStorage], Attached], how: str) -> Any:
+def _received(reference: str, place: str, keep: Callable[..., Attached], how: str) -> Any:
     """Keep each file that was sent, and go back to the last; or the page itself, each refusal beside its piece."""
     sent = [each for each in request.files.getlist("file") if each.filename]
     refusals = [] if sent else [french.typeset("Choisissez d'abord un fichier, puis envoyez-le.")]
@@ -93,7 +71,14 @@ def _received(reference: str, place: str, keep: Callable[[FileStorage], Attached
     for each in sent:
         try:
             with closing(each):
-                attached = keep(each)
+                attached = keep(
+                    platform().sessions,
+                    platform().files,
+                    name=each.filename or "",
+                    content=each.stream,
+                    now=arrived_at(),
+                    by=person(),
+                )
         except Refused as refused:
             refusals.append(refused.sentence)
         else:
@@ -102,7 +87,7 @@ def _received(reference: str, place: str, keep: Callable[[FileStorage], Attached
     if not refusals:
         return redirect(url_for("wizard.step", reference=reference, slug="pieces") + f"#{added}")
     with platform().sessions.reading() as reading:
-        page = drafting.step_page(reading, reference, drafting.PIECES, now=arrived_at(), by=person())
+        page = drafting.step_page(reading, reference, PIECES, now=arrived_at(), by=person())
     return render_template("wizard/pieces.html", page=page, place=place, refusals=refusals), 422
 
 

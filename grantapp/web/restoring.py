@@ -8,7 +8,7 @@ from flask import session as visit
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.piece import shown_name
 from grantapp.services import restoring
-from grantapp.services.unpacking import MOST_PDF_BYTES
+from grantapp.services.unpacking import MOST_PDF_BYTES, STATED
 from grantapp.web.scope import applicant, arrived_at, person, platform, tell
 
 bp = Blueprint("restoring", __name__, url_prefix="/dossiers/reprendre")
@@ -23,7 +23,7 @@ def waiting() -> restoring.Waiting:
 @bp.get("")
 @applicant
 def choose() -> Any:
-    return render_template("wizard/restoring.html", page=None)
+    return render_template("wizard/restoring.html", page=None, limit=STATED)
 
 
 @bp.post("")
@@ -55,7 +55,7 @@ def found() -> Any:
     page = restoring.look_into(path, shown=shown, now=arrived_at())
     if not page.kind:
         waiting().drop(token, person())
-    return render_template("wizard/restoring.html", page=page)
+    return render_template("wizard/restoring.html", page=page, limit=STATED)
 
 
 @bp.post("/creer")

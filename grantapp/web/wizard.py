@@ -189,6 +189,9 @@ def save_step(reference: str, slug: str) -> Any:
         following = drafting.save_step(
             session(), reference, name, form.answers(), raw=form.raw(), seen=seen, now=arrived_at(), by=person()
         )
+    except drafting.AnsweredByCooperative as refused:
+        told = {"sentence": refused.sentence, "reason": "", "typed": form.raw()}
+        return render_template("sharing/overriding.html", page=page, **told), 409
     except drafting.Conflict as conflict:
         return render_template("wizard/conflict.html", page=conflict.page, raw=form.raw()), 409
     if form.cleaned:

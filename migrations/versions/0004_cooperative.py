@@ -17,6 +17,7 @@ TABLES = (
 
 def upgrade() -> None:
     _make_membership(ROLES, several=True)
+    _make_visit("'sign_up', 'password', 'link', 'provider'")
     _given()
     _affiliation()
     _collective()
@@ -55,6 +56,8 @@ def downgrade() -> None:
     )
     op.execute("DELETE FROM membership WHERE role <> 'manager'")
     _make_membership("'manager'", several=False)
+    op.execute("UPDATE visit SET opened_by = 'link' WHERE opened_by = 'provider'")
+    _make_visit("'sign_up', 'password', 'link'")
 
 
 def _instant(name: str, *, nullable: bool = True) -> sa.Column[object]:
@@ -88,6 +91,29 @@ def _make_membership(roles: str, *, several: bool) -> None:
     op.drop_table("membership")
     op.rename_table("membership_new", "membership")
     op.create_index("ix_membership_organisation_id", "membership", ["organisation_id"])
+
+
+def _make_visit(ways: str) -> None:
+    op.create_table(
+        "visit_new",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("device", sa.String(100), nullable=False),
+        sa.Column("opened_by", sa.String(20), nullable=False),
+        _instant("opened_at", nullable=False),
+        _instant("last_used_at", nullable=False),
+        _instant("ended_at"),
+        sa.PrimaryKeyConstraint("id", name="pk_visit"),
+        _check("visit", "opened_by_known", f"opened_by IN ({ways})"),
+        _check("visit", "used_after_opened", "last_used_at >= opened_at"),
+        _link("visit", "person_id", "person"),
+    )
+    columns = "id, person_id, epoch, device, opened_by, opened_at, last_used_at, ended_at"
+    op.execute(f"INSERT INTO visit_new ({columns}) SELECT {columns} FROM visit")  # noqa: S608 - our own names
+    op.drop_table("visit")
+    op.rename_table("visit_new", "visit")
+    op.create_index("ix_visit_person_id", "visit", ["person_id"])
 
 
 def _given() -> None:

@@ -189,13 +189,13 @@ def test_the_answer_of_a_server_cannot_forge_a_line_of_ours():
 
 def test_a_server_that_says_nothing_is_left_soon(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(carrying, "PATIENCE", 0.3)
-    assert "no connection" in str(refusal(Manners(silent=True)))
+    assert "pas de connexion" in str(refusal(Manners(silent=True)))
 
 
 def test_a_server_that_is_not_there_is_tried_again():
     with listening(Manners()) as port:
         pass
-    with pytest.raises(Undelivered, match="no connection") as refused:
+    with pytest.raises(Undelivered, match="pas de connexion") as refused:
         smtp(port).carry(message(), NAME)
     assert not refused.value.for_good
 

@@ -12,7 +12,18 @@ import sqlalchemy as sa
 
 from grantapp.domain.board import Decision
 from grantapp.domain.people import Person
-from grantapp.services import attaching, board, depositing, drafting, members, papers, reminding, versioning
+from grantapp.services import (
+    attaching,
+    board,
+    depositing,
+    drafting,
+    mandating,
+    members,
+    papers,
+    reminding,
+    sharing,
+    versioning,
+)
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.models import AttachmentRow, JournalRow, MembershipRow
@@ -23,7 +34,18 @@ from tests.makers import NOW
 
 def use_cases() -> list[tuple[str, Callable[..., Any]]]:
     """Every public function that names a dossier by its reference."""
-    modules: list[ModuleType] = [drafting, attaching, depositing, papers, versioning, board, members, reminding]
+    modules: list[ModuleType] = [
+        drafting,
+        attaching,
+        depositing,
+        papers,
+        versioning,
+        sharing,
+        mandating,
+        board,
+        members,
+        reminding,
+    ]
     return [
         (f"{module.__name__.rpartition('.')[2]}.{name}", function)
         for module in modules
@@ -42,6 +64,8 @@ def arguments(function: Callable[..., Any], **known: object) -> dict[str, object
         "content": io.BytesIO(makers.PDF),
         "address": "https://depots.example",
         "number": 1,
+        "reason": "Notre atelier est ailleurs.",
+        "wording": "",
         "paper": "accuse-d-enregistrement",
         "affiliation_ids": None,
         "affiliation_id": UUID(int=1),

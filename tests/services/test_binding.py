@@ -379,4 +379,4 @@ def test_both_are_made_and_kept_by_the_worker(
 def test_what_is_offered_is_what_can_be_made():
     from grantapp.services import papers, printing
 
-    assert set(printing.MAKERS) == papers.OFFERED
+    assert set(printing.MAKERS) == set(papers.SORTS)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from grantapp.services import jobs
 from grantapp.storage.database import Sessions
-from grantapp.storage.models import JobRow, JobState, OrganisationRow
+from grantapp.storage.models import JobRow, JobState, OrganisationRow, ProgressRow
 from tests import makers
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -226,3 +226,113 @@ def test_jobs_are_due_in_the_order_they_came(sessions: Sessions):
         numbers = [jobs.submit(session, "note", {}, now=START) for _ in range(3)]
         session.commit()
     assert due(sessions, START) == numbers
+
+
+# ── a job that says how far it is ────────────────────────────────────────────────────────────────────────────────
+
+
+def long(*turns: Callable[[jobs.Progress], bool]) -> dict[str, jobs.Long]:
+    """A handler that does one of these at each turn; the one that says True ends the job."""
+    left = list(turns)
+
+    def work(args: dict[str, Any], now: datetime, progress: jobs.Progress) -> jobs.Write | None:
+        if left.pop(0)(progress):
+            return lambda session: session.add(makers.organisation_row(name=args["name"]))
+        return None
+
+    return {"note": jobs.Long(work)}
+
+
+def told(sessions: Sessions, job_id: int) -> tuple[int, int] | None:
+    with sessions.reading() as session:
+        found = session.get(ProgressRow, job_id)
+        return (found.done, found.total) if found else None
+
+
+def test_a_long_job_says_how_far_it_is_and_keeps_its_lease(sessions: Sessions, job_id: int, clock: Hand):
+    """Twice as long as a lease, and nobody may take it meanwhile."""
+    seen = []
+
+    def works(progress: jobs.Progress) -> bool:
+        for done in range(4):
+            progress(done, 4)
+            seen.append((told(sessions, job_id), due(sessions, clock.at)))
+            clock.at += jobs.LEASE - timedelta(seconds=1)
+            seen.append((told(sessions, job_id), due(sessions, clock.at)))
+        return True
+
+    assert jobs.run(sessions, job_id, long(works), clock=clock) is False
+    assert seen == [((done, 4), []) for done in range(4) for _ in range(2)]
+    assert (row(sessions, job_id).state, results(sessions)) == (JobState.DONE, 1)
+
+
+def test_a_long_job_whose_worker_died_is_taken_again_when_its_last_lease_has_run_out(
+    sessions: Sessions, job_id: int, clock: Hand, monkeypatch: pytest.MonkeyPatch
+):
+    def dies(progress: jobs.Progress) -> bool:
+        clock.at += timedelta(seconds=90)
+        progress(1, 2)
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "_give_back", lambda *_: None)
+        jobs.run(sessions, job_id, long(dies), clock=clock)
+    assert due(sessions, clock.at + jobs.LEASE) == []
+    clock.at += jobs.LEASE + timedelta(seconds=1)
+    assert due(sessions, clock.at) == [job_id]
+    jobs.run(sessions, job_id, long(lambda _: True), clock=clock)
+    assert (row(sessions, job_id).attempts, results(sessions)) == (2, 1)
+
+
+def test_a_long_job_that_lost_its_fence_stops_at_the_next_word(sessions: Sessions, job_id: int, clock: Hand):
+    after = []
+
+    def slow(progress: jobs.Progress) -> bool:
+        progress(1, 3)
+        clock.at += jobs.LEASE + timedelta(seconds=1)
+        jobs.run(sessions, job_id, long(lambda _: True), clock=clock)
+        progress(2, 3)
+        after.append("it went on")
+        return True
+
+    jobs.run(sessions, job_id, long(slow), clock=clock)
+    assert (after, told(sessions, job_id)) == ([], (1, 3))
+    assert (row(sessions, job_id).state, results(sessions)) == (JobState.DONE, 1)
+
+
+def test_a_long_job_lets_others_pass_and_its_turns_are_no_attempts(sessions: Sessions, job_id: int, clock: Hand):
+    turns = long(*[lambda _: False] * 9, lambda _: True)
+    for _ in range(9):
+        assert jobs.run(sessions, job_id, turns, clock=clock) is True
+        assert (row(sessions, job_id).state, due(sessions, clock.at)) == (JobState.QUEUED, [job_id])
+    assert jobs.run(sessions, job_id, turns, clock=clock) is False
+    assert (row(sessions, job_id).state, row(sessions, job_id).fence, results(sessions)) == (JobState.DONE, 10, 1)
+
+
+def test_a_turn_that_lost_its_fence_does_not_put_the_job_back_in_line(sessions: Sessions, job_id: int, clock: Hand):
+    def slow(progress: jobs.Progress) -> bool:
+        clock.at += jobs.LEASE + timedelta(seconds=1)
+        jobs.run(sessions, job_id, long(lambda _: True), clock=clock)
+        return False
+
+    assert jobs.run(sessions, job_id, long(slow), clock=clock) is False
+    assert (row(sessions, job_id).state, results(sessions)) == (JobState.DONE, 1)
+
+
+def test_a_long_job_that_fails_at_each_turn_is_given_up_after_five_attempts(
+    sessions: Sessions, job_id: int, clock: Hand
+):
+    def fails(progress: jobs.Progress) -> bool:
+        progress(0, 1)
+        raise ValueError
+
+    for _ in range(5):
+        jobs.run(sessions, job_id, long(fails), clock=clock)
+    assert (row(sessions, job_id).state, due(sessions, START)) == (JobState.FAILED, [])
+
+
+def test_only_some_kinds_are_sent_as_long_ones(sessions: Sessions, job_id: int):
+    with sessions.writing() as session:
+        other = jobs.submit(session, "assembly", {}, now=START)
+        session.commit()
+        assert jobs.long_among(session, [job_id, other]) == {other}

@@ -170,7 +170,7 @@ def test_a_message_whose_workers_all_die_is_given_up_in_the_end(sessions: Sessio
             jobs._claim(sessions, number, at)  # and the worker dies
         at += timedelta(hours=1)
     kept = row(sessions, message)
-    assert kept.given_up_at and kept.error == "every attempt was interrupted"
+    assert kept.given_up_at and kept.error == "chaque essai a été interrompu"
 
 
 def test_the_database_alone_makes_no_link(sessions: Sessions):

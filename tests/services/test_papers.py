@@ -64,9 +64,8 @@ def work(sessions: Sessions, files: Files, job: int | None, content: bytes = b"%
 
 
 def test_a_paper_is_offered_when_and_only_when_the_worker_can_make_it():
-    """A maker that is added has its name and purpose in `papers.SORTS`, and joins `papers.OFFERED`."""
-    assert set(printing.MAKERS) == papers.OFFERED
-    assert set(papers.SORTS) == set(DocumentKind)
+    """A maker that is added has its name and purpose in `papers.SORTS`."""
+    assert set(printing.MAKERS) == set(papers.SORTS) == set(DocumentKind)
     assert set(printing.PRINTOUT_MAKERS) == set(PrintoutKind)
 
 
@@ -82,7 +81,7 @@ def test_the_receipt_lists_the_papers_that_filing_has_asked_for(sessions: Sessio
     states = {paper.slug: paper.state for paper in listed}
     assert states["accuse-d-enregistrement"] is states["dossier"] is PaperState.WAITING
     assert states[SHEET] is PaperState.NOT_ASKED
-    assert len(listed) == len(papers.OFFERED)
+    assert len(listed) == len(papers.SORTS)
 
 
 def test_a_paper_is_asked_for_waited_for_and_handed_over(sessions: Sessions, files: Files, camille: Person, filed: str):
@@ -126,16 +125,6 @@ def test_a_paper_that_failed_may_be_asked_for_again(sessions: Sessions, files: F
 def test_what_does_not_exist_is_not_found(sessions: Sessions, camille: Person, filed: str, number: int, paper: str):
     with sessions.writing() as session, pytest.raises(NotFound):
         papers.ask(session, filed, number, paper, now=NOW, by=camille)
-
-
-def test_a_paper_that_nobody_can_make_is_like_one_that_does_not_exist(
-    sessions: Sessions, camille: Person, filed: str, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(papers, "OFFERED", papers.OFFERED - {DocumentKind.REVIEW_SHEET})
-    with pytest.raises(NotFound):
-        ask(sessions, filed, SHEET, camille)
-    with sessions.reading() as session:
-        assert SHEET not in [each.slug for each in depositing.receipt(session, filed, by=camille).papers]
 
 
 # ── of a draft ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -138,7 +138,7 @@ def test_a_dossier_is_corrected_until_the_last_second(
         return
     with pytest.raises(Refused) as refused:
         reopen(sessions, filed, camille, now=LAST_SECOND + late)
-    for words in ("29\u00a0avril 2022", "version 1", "reste valable", "service instructeur", filed):
+    for words in ("29\u00a0avril 2022", "version 1", "reste déposée", "service instructeur", filed):
         assert words in refused.value.sentence
     with sessions.reading() as session:
         assert session.scalars(sa.select(DossierRow.state)).one() is State.DEPOSITED

@@ -72,3 +72,10 @@ def test_what_is_done_each_minute_is_also_done_at_the_start(queue: Queue):
         hook()
     assert done == [os.getpid()]
     assert [task.__name__ for task in queue._huey._registry._periodic_tasks] == ["each_minute"]
+
+
+def test_a_long_job_has_a_longer_limit(queue: Queue):
+    queue.send(1)
+    queue.send(2, is_long=True)
+    limits = {task.args[0]: task.timeout for task in iter(queue._huey.dequeue, None)}
+    assert limits == {1: queue_module.TIME_LIMIT, 2: queue_module.LONG_LIMIT}

@@ -38,6 +38,8 @@ ANYONE = {
     ("POST", "account.use_link"): 410,
     ("GET", "account.code"): 302,  # nobody came half-way
     ("POST", "account.give_code"): 302,
+    ("GET", "provider.go"): 404,  # no identity provider is named
+    ("GET", "provider.come_back"): 404,
     ("GET", "invitations.look"): 410,  # an invitation that we did not sign
     ("POST", "invitations.accept"): 410,
     ("POST", "invitations.refuse"): 410,
@@ -57,6 +59,19 @@ SIGNED_IN = {
     ("POST", "personal.remove_factor"): (422, 422),
     ("POST", "personal.end_visit"): (302, 404),  # the address names another visit of the owner
     ("POST", "personal.end_other_visits"): (302, 302),
+    ("POST", "provider.link"): (404, 404),  # no identity provider is named
+    ("POST", "provider.unlink"): (404, 404),
+    ("GET", "organisation.choose"): (302, 302),  # to the only one
+    ("GET", "organisation.overview"): (200, 404),
+    ("POST", "organisation.invite"): (422, 404),  # an empty form
+    ("POST", "organisation.withdraw"): (404, 404),  # the address names no invitation
+    ("POST", "organisation.give_role"): (404, 404),  # no role was chosen
+    ("POST", "organisation.take_role"): (404, 404),
+    ("POST", "organisation.remove"): (409, 404),  # the address names the owner, who may only leave
+    ("GET", "organisation.section"): (200, 404),
+    ("POST", "organisation.give"): (302, 404),
+    ("POST", "organisation.forget_year"): (404, 404),  # it was not given
+    ("POST", "organisation.leave"): (409, 404),  # the last person who may file
     ("GET", "mailbox.inbox"): (404, 404),  # there is one in a demonstration only
     ("GET", "mailbox.message"): (404, 404),
     ("GET", "mailbox.html"): (404, 404),
@@ -83,6 +98,18 @@ SIGNED_IN = {
     ("GET", "papers.preparatory_page"): (200, 404),
     ("GET", "papers.preparatory"): (302, 404),  # not made yet: to its page
     ("POST", "papers.ask_preparatory"): (303, 404),
+    ("GET", "sharing.overriding"): (302, 404),  # a dossier on its own shares nothing: to the page itself
+    ("POST", "sharing.override"): (404, 404),
+    ("GET", "sharing.reverting"): (404, 404),
+    ("POST", "sharing.revert"): (404, 404),
+    ("GET", "sharing.mandate"): (404, 404),
+    ("POST", "sharing.give_mandate"): (404, 404),
+    ("POST", "sharing.revoke_mandate"): (404, 404),
+    ("GET", "sharing.participation"): (404, 404),
+    ("POST", "sharing.agree"): (404, 404),
+    ("POST", "sharing.withdraw_agreement"): (404, 404),
+    ("GET", "sharing.leaving"): (404, 404),
+    ("POST", "sharing.leave"): (302, 404),
     ("POST", "wizard.file_dossier"): (302, 404),
     ("GET", "wizard.receipt"): (200, 404),  # after filing
     ("GET", "wizard.pdf"): (302, 404),  # not made yet: back to the receipt
@@ -123,6 +150,7 @@ SIGNED_IN = {
     ("GET", "members.faulty"): (302, 302),
     ("POST", "members.take"): (302, 302),
     ("POST", "pieces.detach"): (409, 404),  # what was filed stays
+    ("POST", "organisation.open_cooperative"): (302, 404),  # last: the owner directs from now on
 }
 ORDER = list(SIGNED_IN)
 
@@ -156,7 +184,11 @@ def address(app, platform, fill, director) -> Callable[[str], str]:
         values = {
             "reference": reference,
             "call": "ademe-2022",
-            "slug": "site",
+            "slug": "site" if not endpoint.startswith("organisation") else "situation-financiere",
+            "organisation_id": str(camille.memberships[0].organisation_id),
+            "person_id": str(camille.id),
+            "invitation_id": str(uuid4()),
+            "closed_on": "1999-12-31",
             "piece": "other",
             "number": 1,
             "paper": "accuse-d-enregistrement",
@@ -167,7 +199,7 @@ def address(app, platform, fill, director) -> Callable[[str], str]:
             "filename": "style.css",
             "token": "faux",
             "visit_id": str(elsewhere.id),
-            "name": "dossier-3",
+            "name": "dossier-4",
         }
         adapter = app.url_map.bind("localhost")
         rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)

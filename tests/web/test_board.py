@@ -40,6 +40,7 @@ def filed(platform, cooperative: Any, chosen: str) -> tuple[str, Person]:
     with platform.sessions.reading() as session:
         first = gathered.ids(session, director)[0]
     reference = chosen.rsplit("/", 1)[-1]
+    gathered.share(platform.sessions, platform.files, reference, director)
     manager = gathered.accept(platform.sessions, reference, director, first)
     dossier = gathered.part_of(platform.sessions, first).dossier
     assert dossier is not None

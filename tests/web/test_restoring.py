@@ -113,10 +113,10 @@ def test_when_no_call_is_open_nothing_is_offered(director, clock):
 
 
 def test_the_schemas_are_public(anonymous):
-    for name, title in (("dossier-3", "Dossier grantapp, format 3"), ("projet-1", "Projet grantapp")):
+    for name, title in (("dossier-4", "Dossier grantapp, format 4"), ("projet-1", "Projet grantapp")):
         response = anonymous.get(f"/schemas/{name}.json")
         assert response.mimetype == "application/schema+json"
         assert json.loads(response.data)["title"] == title
     assert anonymous.get("/schemas/dossier-9.json").status_code == 404
     links = {a["href"] for a in anonymous.read("/mentions").soup.find_all("a", href=True)}
-    assert {"/schemas/dossier-3.json", "/schemas/projet-1.json"} <= links
+    assert {"/schemas/dossier-4.json", "/schemas/projet-1.json"} <= links

@@ -76,7 +76,7 @@ def test_once_the_call_is_closed_the_dossier_cannot_be_taken_up_again_and_says_w
     receipt = director.read(f"{filed}/recepisse")
     assert not receipt.says("Corriger et déposer une nouvelle version")
     page = director.read(f"{filed}/corriger")
-    assert page.says("reste valable") and page.says("service instructeur")
+    assert page.says("reste déposée") and page.says("service instructeur")
     assert not page.soup.find("form", attrs={"action": f"{filed}/corriger"})
     director.send(f"{filed}/corriger", {"number": "1"})
     after = director.read(filed)
