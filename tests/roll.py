@@ -11,6 +11,7 @@ from grantapp.services import accounts, gathering, importing, members
 from grantapp.storage import collectives
 from grantapp.storage.cooperative import AffiliationRow, ParticipationRow
 from grantapp.storage.database import Sessions
+from grantapp.storage.files import Files
 from tests import makers, sheets
 from tests.makers import EDITION, NOW
 
@@ -77,3 +78,10 @@ def refuse(sessions: Sessions, affiliation_id: UUID, at: datetime, reason: str |
         ).one()
         part.refused_at, part.refusal = at, reason
         session.commit()
+
+
+def share(sessions: Sessions, files: Files, reference: str, director: Person) -> None:
+    """The cooperative answers all that its members share."""
+    with sessions.reading() as session:
+        lead = collectives.get_collective(session, reference, director).lead.reference
+    makers.fill_all(sessions, files, lead, director)

@@ -19,7 +19,7 @@ from grantapp.domain.edition import Edition
 from grantapp.domain.lifecycle import Refused, State
 from grantapp.domain.people import Person
 from grantapp.french import PARIS, day, number
-from grantapp.services import journal, mailing, reading
+from grantapp.services import drafting, journal, mailing, reading
 from grantapp.storage import collectives, people
 from grantapp.storage.cooperative import CollectiveRow, ParticipationRow
 from grantapp.storage.models import DossierRow
@@ -118,13 +118,14 @@ def board(session: Session, reference: str, *, now: datetime, by: Person) -> Boa
     collective = collectives.get_collective(session, reference, by)
     parts = collectives.list_board(session, collective)
     there = {part.affiliation_id for part in parts}
+    shared = reading.parts_of(session, [part.dossier for part in parts if part.dossier])
     listed = collectives.list_affiliations(session, collective.organisation_id)
     return BoardPage(
         reference=collective.reference,
         lead=collective.lead.reference,
         cooperative=collective.organisation.name,
         edition=reading.edition_of(collective.lead),
-        lines=tuple(_line(part) for part in parts),
+        lines=tuple(_line(part, shared.get(part.dossier_id) if part.dossier_id else None) for part in parts),
         unchosen=sum(row.id not in there and row.left_at is None for row in listed),
         decision=Decision(collective.decision) if collective.decision else None,
         decided_on=collective.decided_on,
@@ -140,7 +141,7 @@ def choice(session: Session, reference: str, *, by: Person) -> ChoicePage:
     return ChoicePage(collective.reference, str(reading.edition_of(collective.lead).title), firms)
 
 
-def _line(part: ParticipationRow) -> BoardLine:
+def _line(part: ParticipationRow, shared: reading.Part | None) -> BoardLine:
     firm, dossier = part.affiliation, part.dossier
     last = dossier.deposits[-1] if dossier and dossier.deposits else None
     filed_at = last.deposited_at if last else None
@@ -159,7 +160,7 @@ def _line(part: ParticipationRow) -> BoardLine:
         refused_on=_day(part.refused_at) if stage is Stage.REFUSED else None,
         refusal=(part.refusal or "") if stage is Stage.REFUSED else "",
         accepted_on=_day(part.accepted_at),
-        percent=percent_of(dossier) if dossier is not None and stage is Stage.DRAFT else None,
+        percent=percent_of(dossier, shared) if dossier is not None and stage is Stage.DRAFT else None,
         reference=dossier.reference if dossier else "",
         version=last.number if last else None,
         filed_on=_day(filed_at),
@@ -171,11 +172,12 @@ def _line(part: ParticipationRow) -> BoardLine:
     )
 
 
-def percent_of(dossier: DossierRow) -> int:
-    """How many of the steps that this project goes through are complete, in a hundred; says nothing of the answers."""
-    edition, project = reading.edition_of(dossier), reading.project_of(dossier)
-    states = [wizard.state_of(edition, project, step) for step in wizard.asked_steps(edition, project)]
-    return 100 * states.count(wizard.StepState.COMPLETE) // len(states) if states else 0
+def percent_of(dossier: DossierRow, part: reading.Part | None) -> int:
+    """How many of the steps that are the firm's to fill are complete, in a hundred; nothing of the answers."""
+    project = reading.inherit(part, dossier, part.overrides) if part else reading.own_project(dossier)
+    tasks = drafting.tasks_of(dossier, project, part.told() if part else None)
+    own = [each.state for each in tasks if not each.is_shared and each.state is not wizard.StepState.NOT_ASKED]
+    return 100 * own.count(wizard.StepState.COMPLETE) // len(own) if own else 100
 
 
 # ── asking, noting ───────────────────────────────────────────────────────────────────────────────────────────────

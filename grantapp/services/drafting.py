@@ -73,12 +73,18 @@ def overview(session: Session, reference: str, *, now: datetime, by: Person) -> 
     edition, project, head = edition_of(dossier), project_of(dossier), head_of(dossier)
     return OverviewPage(
         head=head,
-        tasks=tuple(_task(dossier, edition, project, step, head.shared) for step in wizard.steps(edition)),
+        tasks=tasks_of(dossier, project, head.shared),
         judgement=judge(edition, project, _judged_at(dossier, now)),
         changed=_changed(dossier, edition, now),
         filed_under=dossier.deposits[-1].edition_version if dossier.deposits else None,
         led=led_by(session, dossier),
     )
+
+
+def tasks_of(dossier: DossierRow, project: Project, shared: SharedParts | None) -> tuple[TaskLine, ...]:
+    """The steps of a dossier and how far each is, what its cooperative shares told apart."""
+    edition = edition_of(dossier)
+    return tuple(_task(dossier, edition, project, step, shared) for step in wizard.steps(edition))
 
 
 def judged(session: Session, reference: str, *, now: datetime, by: Person) -> tuple[Edition, Project, datetime]:

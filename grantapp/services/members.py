@@ -229,7 +229,7 @@ def leave_out(session: Session, reference: str, affiliation_id: UUID, *, now: da
 
 def invite(
     session: Session,
-    collective_reference: str,
+    reference: str,
     affiliation_ids: Iterable[UUID] | None = None,
     *,
     now: datetime,
@@ -241,7 +241,7 @@ def invite(
     Returns the jobs to send. A firm that has accepted, that left, or that was invited the same day gets nothing: a
     second click sends no second mail. `Refused` once the call is closed.
     """
-    collective = collectives.get_collective(session, collective_reference, by)
+    collective = collectives.get_collective(session, reference, by)
     edition = get_edition(collective.edition_id)
     if now >= edition.window.closes_at:
         raise Refused(f"L'appel « {edition.title} » s'est clos le {day(edition.window.closes_on)} : on n'invite plus.")

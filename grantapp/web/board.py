@@ -49,6 +49,8 @@ def _board(reference: str, problem: str = "", form: DecisionForm | None = None) 
         stage=stage if stage in {each.slug for each in Stage} else "",
         words=words,
         decisions=tuple(Decision),
+        decided=request.form.get("decision", page.decision or ""),
+        note=request.form.get("note", page.decision_note),
         form=form or DecisionForm(data={"decided_on": page.decided_on}),
         problem=problem,
     )

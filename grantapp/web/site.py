@@ -8,6 +8,7 @@ from jinja2 import PackageLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from grantapp import french
+from grantapp.domain.access import Act, allowed
 from grantapp.domain.changes import excerpts
 from grantapp.domain.inspected import MOST_BYTES, STATED
 from grantapp.domain.lifecycle import Refused
@@ -131,9 +132,10 @@ def furnish(app: Flask) -> None:
 
 
 def _shared() -> dict[str, Any]:
-    platform = scope.platform()
+    platform, person = scope.platform(), scope.find_person()
     return {
-        "person": scope.find_person(),
+        "person": person,
+        "gathers": person is not None and any(Act.GATHER in allowed(each.roles) for each in person.memberships),
         "clock_notice": platform.clock_notice,
         "now": scope.arrived_at(),
         "has_mailbox": platform.settings.is_demonstration,

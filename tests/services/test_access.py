@@ -10,15 +10,19 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
+from grantapp.domain.board import Decision
 from grantapp.domain.people import Person
 from grantapp.services import (
     assembling,
     attaching,
+    board,
     cloning,
     depositing,
     drafting,
     mandating,
+    members,
     papers,
+    reminding,
     sharing,
     versioning,
 )
@@ -42,6 +46,9 @@ def use_cases() -> list[tuple[str, Callable[..., Any]]]:
         sharing,
         mandating,
         assembling,
+        board,
+        members,
+        reminding,
     ]
     return [
         (f"{module.__name__.rpartition('.')[2]}.{name}", function)
@@ -65,7 +72,15 @@ def arguments(function: Callable[..., Any], **known: object) -> dict[str, object
         "wording": "",
         "edition_id": makers.EDITION,
         "paper": "accuse-d-enregistrement",
+        "affiliation_ids": None,
+        "affiliation_id": UUID(int=1),
+        "text": "Le plan manque.",
+        "decision": Decision.ACCEPTED,
+        "decided_on": NOW.date(),
+        "note": "",
+        "form": "csv",
         "now": NOW,
+        "at": NOW,
     } | known
     return {name: offered[name] for name in inspect.signature(function).parameters if name != "session"}
 

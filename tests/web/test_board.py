@@ -40,6 +40,7 @@ def filed(platform, cooperative: Any, chosen: str) -> tuple[str, Person]:
     with platform.sessions.reading() as session:
         first = roll.ids(session, director)[0]
     reference = chosen.rsplit("/", 1)[-1]
+    roll.share(platform.sessions, platform.files, reference, director)
     manager = roll.accept(platform.sessions, reference, director, first)
     dossier = roll.part_of(platform.sessions, first).dossier
     assert dossier is not None
@@ -120,6 +121,8 @@ def test_a_decision_is_noted_and_told(platform, cooperative: Any, filed: tuple[s
     assert cooperative.send(where, {"decided_on": "14/03/2022"}).says("Choisissez la décision")
     page = cooperative.send(where, {"decision": "accepted", "decided_on": "31/02/2022", "note": "Bravo"})
     assert page.status == 422 and page.says("n'existe pas")
+    assert page.value_of("Ce que vous voulez en dire") == "Bravo"
+    assert page.field("acceptée").has_attr("checked")
     assert cooperative.send(where, {"decision": "accepted", "decided_on": "16/03/2022"}).says("demain")
     assert messages(platform, "decision") == 0
     cooperative.send(where, {"decision": "partly", "decided_on": "14/03/2022", "note": "Sous réserve."})
