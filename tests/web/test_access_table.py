@@ -1,8 +1,8 @@
 """Who sees and does what with a firm's dossier in a collective one: one table, each cell asked by a real request.
 
 The firm filed version 1, and prepares version 2. Each version has one amount that stands nowhere else: where somebody
-may not read a version, no page shows its amount. To extend the table: a person is a line of WHO, a page or an act a line of
-READS or ACTS, with one mark for each person.
+may not read a version, no page shows its amount. To extend the table: a person is a line of WHO, a page or an act a
+line of READS or ACTS, with one mark for each person.
 """
 
 import io
