@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["EXITS", "group", "main"]
 
 EXITS = {"eligible": 0, "conditional": 0, "ineligible": 1, "undetermined": 3}
-VERDICTS = {"filed": 0, "replaced": 0, "altered": 1, "unknown": 3, "not_filed": 3}
+VERDICTS = {"filed": 0, "assembled": 0, "replaced": 0, "altered": 1, "unknown": 3, "not_filed": 3}
 
 
 class Instant(click.ParamType):
@@ -230,7 +230,7 @@ def print_dossier(
 @click.option("--json", "as_data", is_flag=True, help="Écrire la réponse en JSON.")
 @click.pass_context
 def verify(ctx: click.Context, path: Path, certificates: tuple[Path, ...], as_data: bool) -> None:
-    """Dit si un fichier (PDF, ZIP, dossier.json) est bien ce qui a été déposé, sans réseau.
+    """Dit si un fichier (PDF, ZIP, dossier.json, collectif.json) est bien ce qui a été déposé, sans réseau.
 
     Lit la base de GRANTAPP_HOME s'il y en a une, sans rien y écrire ; sinon, le cachet du fichier et les certificats
     donnés suffisent. Code de sortie 0 : intact ; 1 : modifié ; 3 : inconnu, ou jamais déposé ; 2 : fichier illisible.

@@ -28,7 +28,14 @@ STATES = {
 }
 
 
-VERDICT_COLOURS = {"filed": "green", "replaced": "yellow", "altered": "red", "unknown": "cyan", "not_filed": "yellow"}
+VERDICT_COLOURS = {
+    "filed": "green",
+    "assembled": "green",
+    "replaced": "yellow",
+    "altered": "red",
+    "unknown": "cyan",
+    "not_filed": "yellow",
+}
 
 
 def conclusion_word(conclusion: str) -> str:
@@ -165,7 +172,10 @@ def tell_verdict(answer: Any) -> None:
     if filed := answer.filed:
         facts += [
             ("Référence", f"{filed.reference}, version {filed.number}"),
-            ("Déposé le", f"{moment(filed.deposited_at, seconds=True)} (heure de Paris)"),
+            (
+                "Assemblé le" if filed.is_assembly else "Déposé le",
+                f"{moment(filed.deposited_at, seconds=True)} (heure de Paris)",
+            ),
             ("Appel", f"{filed.edition} (règles : version {filed.edition_version})"),
             ("Code court", filed.short_code),
             ("Empreinte du contenu", filed.fingerprint),

@@ -5,12 +5,13 @@ import threading
 import time
 
 from grantapp.config import Settings, clock_from, real_clock
-from grantapp.services import assembling, compiling, jobs, mailing, papers, printing, sealing
+from grantapp.services import assembling, compiling, jobs, mailing, papers, printing, reminding, sealing
 from grantapp.storage.database import Sessions, check_storage, make_engine
 from grantapp.storage.files import Files
 from grantapp.storage.keyring import Keyring
 from grantapp.storage.queue import Queue
 
+REMINDED_EVERY = 10  # minutes: reminders are a matter of days
 GLANCE = 0.5  # seconds between two looks at the parent
 
 
@@ -31,8 +32,20 @@ def run_worker(settings: Settings, *, parent: int | None = None) -> None:
         mailing.MAIL: mailing.handler(sessions, mailing.Postman.of(settings)),
     }
 
+    site_clock = clock_from(settings.clock_text)
+
+    def remind() -> None:
+        today = site_clock()  # the day of the site decides; the mail leaves by the real clock
+        with sessions.reading() as session:
+            is_due = reminding.anything_due(session, now=today)
+        if is_due:
+            with sessions.writing() as session:
+                reminding.write_due(session, now=today, at=real_clock())
+
     def sweep() -> None:
         now = real_clock()
+        if now.minute % REMINDED_EVERY == 0:
+            remind()  # its mails are jobs: they are sent with those below
         with sessions.reading() as session:
             mail_is_due = mailing.anything_due(session, at=now)
         if mail_is_due:

@@ -11,7 +11,7 @@ from grantapp.domain.deposit import Deposit, freeze
 from grantapp.domain.edition import Edition
 from grantapp.domain.judgement import judge
 from grantapp.domain.project import Project
-from grantapp.domain.sections.applicant import Aid
+from grantapp.domain.sections.applicant import Aid, Behalf
 from grantapp.domain.sections.funding import Expense, Post, Source, SourceNature, SourceState
 from grantapp.editions import get_edition, group_rules
 from tests.makers import ADDRESS, EDITION, NOW, make_project, make_siren
@@ -29,7 +29,7 @@ def firm_project(place: int, **answers: object) -> Project:
     usual: dict[str, object] = {
         "organisation__name": f"Entreprise inventée {place:02d}",
         "organisation__siret": siret,
-        "request__behalf": None,
+        "request__behalf": Behalf.ALONE,
         "members__firms": None,
         "public_aid__has_aid": False,
         "public_aid__aids": None,

@@ -205,11 +205,16 @@ def make_draft(sessions: Sessions, by: Person) -> str:
 
 def make_dossier(sessions: Sessions, files: Files, by: Person, project: Project | None = None) -> str:
     """The reference of a complete draft, ready to be filed; its answers written at once, for speed."""
-    project = project or make_project()
     reference = make_draft(sessions, by)
+    fill_all(sessions, files, reference, by, project)
+    return reference
+
+
+def fill_all(sessions: Sessions, files: Files, reference: str, by: Person, project: Project | None = None) -> None:
+    """Every answer and piece of a project in a draft, written at once."""
+    project = project or make_project()
     write_sections(sessions, reference, by, project)
     attach_all(sessions, files, reference, by, project)
-    return reference
 
 
 def attach_all(

@@ -23,6 +23,7 @@ from grantapp.domain.collective import DATA, Collective
 
 LONGEST_NAME = 90
 LONGEST_TITLE = 140
+MOST_PARCELS = 8
 # In a cell of the matrix: a sign and a letter, so that neither colour nor the sign alone carries the verdict.
 SIGNS = {"met": ("✓", "R"), "not_met": ("✗", "N"), "unknown": ("?", "J")}
 ABSENT = "·"
@@ -60,6 +61,8 @@ class Chapter:
     anchor: str
     name: str
     content: Mapping[str, Any]
+    applicant: str
+    title: str
     conclusion: str
     deposited_at: str
     fingerprint: tuple[str, ...]
@@ -182,6 +185,7 @@ def printed_collective(collective: Collective, *, attached: Collection[str] = ()
             dict(each)
             | {
                 "name": shortened(each["name"], LONGEST_NAME),
+                "siren": french.NBSP.join(each["siren"][place : place + 3] for place in (0, 3, 6)),
                 "chapter": anchors[each["chapter"]["fingerprint"]] if each["chapter"] else None,
             }
             for each in content["firms"]
@@ -214,6 +218,8 @@ def _chapter(place: int, chapter: Mapping[str, Any], content: Mapping[str, Any],
         anchor=f"dossier-{place}",
         name=shortened(chapter["name"], LONGEST_NAME),
         content=chapter,
+        applicant=shortened(chapter["applicant"]["name"] or chapter["name"], LONGEST_NAME),
+        title=shortened(chapter["title"] or "", LONGEST_TITLE),
         conclusion=CONCLUSIONS[chapter["conclusion"]],
         deposited_at=french.moment(datetime.fromisoformat(chapter["deposited_at"]), seconds=True),
         fingerprint=grouped(chapter["fingerprint"]),
@@ -233,8 +239,15 @@ def _chapter(place: int, chapter: Mapping[str, Any], content: Mapping[str, Any],
             dict(each) | {"size": french.size(each["size"]), "sha256": grouped(each["sha256"])}
             for each in chapter["pieces"]
         ),
-        parcels=french.listing(chapter["site"]["parcels"] or []),
+        parcels=_parcels(chapter["site"]["parcels"] or []),
     )
+
+
+def _parcels(parcels: Sequence[str]) -> str:
+    if len(parcels) > MOST_PARCELS:
+        rest = french.plural(len(parcels) - MOST_PARCELS, "autre")
+        return french.listing([*parcels[:MOST_PARCELS], rest])
+    return french.listing(parcels)
 
 
 def grouped_code(fingerprint: str) -> str:

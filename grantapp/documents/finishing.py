@@ -147,6 +147,7 @@ def _claim(pdf: pikepdf.Pdf, deposit: Frozen | None) -> None:
         content = deposit.content
         values = {
             "fingerprint": deposit.fingerprint,
+            "kind": "assembly" if "assembled_at" in content else "deposit",
             "reference": content["reference"],
             "version": str(content["number"]),
         }
@@ -163,6 +164,7 @@ def _claim(pdf: pikepdf.Pdf, deposit: Frozen | None) -> None:
 
 DEPOSIT_PROPERTIES = {
     "fingerprint": ("Text", "SHA-256 of the deposit in its canonical form"),
+    "kind": ("Text", "deposit, or assembly: a collective dossier, which is no filing"),
     "reference": ("Text", "Reference of the dossier"),
     "version": ("Integer", "Number of the deposit; 0 when nothing was filed"),
 }

@@ -94,14 +94,13 @@ class Part:
     has_agreed: bool = False
     is_begun: bool = False  # something was saved in the firm's dossier since it was made
     is_preparing: bool = False  # a filed dossier of which another version is in preparation
-    has_own_site: bool = False
     deposit: Deposit | None = field(default=None, repr=False)
 
     @property
     def chapter(self) -> Chapter | None:
         if self.deposit is None:
             return None
-        return Chapter(name=self.name, siren=self.siren, deposit=self.deposit, has_own_site=self.has_own_site)
+        return Chapter(name=self.name, siren=self.siren, deposit=self.deposit)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,7 +45,6 @@ class Chapter:
     name: str
     siren: str  # of the firm in the cooperative's list
     deposit: Deposit
-    has_own_site: bool = False  # it answers for itself where the cooperative shares the site, and says why
 
     @property
     def content(self) -> Mapping[str, Any]:
@@ -55,6 +54,12 @@ class Chapter:
     def edition(self) -> tuple[str, str]:
         """Which edition, in which version of its rules."""
         return self.content["edition"]["id"], self.content["edition"]["version"]
+
+    @property
+    def has_own_site(self) -> bool:
+        """It answers for itself where the cooperative shares the site, and says why."""
+        origins = (each.get("origin") for each in self.content["sections"] if each["name"] == "site")
+        return any(origin is not None and origin["kind"] == "own" for origin in origins)
 
     @property
     def findings(self) -> list[Mapping[str, Any]]:

@@ -29,7 +29,6 @@ from grantapp.storage.files import Files
 from grantapp.storage.models import DepositRow, JobRow, JobState, ProgressRow
 
 ASSEMBLY = "assembly"  # the kind of the job that makes the PDF; among jobs.LONG
-SITE = "site"  # the shared section for which a firm may answer itself, with a reason
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,6 @@ def _frozen(session: Session, collective: CollectiveRow, *, now: datetime, by: P
     taking_part = collectives.list_participations(session, collective)
     ids = [each.dossier_id for each in taking_part if each.dossier_id] + [collective.lead_id]
     deposits = collectives.last_deposits(session, ids)
-    own_site = collectives.dossiers_answering_for_themselves(session, SITE, ids)
     last = collectives.find_last_assembly(session, collective.id)
     before = Collective.thaw(last.canonical.encode()) if last else None
     assembled = freezing.assemble(
@@ -183,7 +181,7 @@ def _frozen(session: Session, collective: CollectiveRow, *, now: datetime, by: P
             reference=collective.lead.reference,
             deposit=_thawed(deposits.get(collective.lead_id)),
         ),
-        parts=[_part(each, deposits, has_own_site=each.dossier_id in own_site) for each in taking_part],
+        parts=[_part(each, deposits) for each in taking_part],
         reference=collective.reference,
         number=last.number + 1 if last else 1,
         at=now,
@@ -194,7 +192,7 @@ def _frozen(session: Session, collective: CollectiveRow, *, now: datetime, by: P
     return _Frozen(before, assembled)
 
 
-def _part(row: ParticipationRow, deposits: Mapping[UUID, DepositRow], *, has_own_site: bool) -> Part:
+def _part(row: ParticipationRow, deposits: Mapping[UUID, DepositRow]) -> Part:
     firm, dossier = row.affiliation, row.dossier
     deposit = deposits.get(dossier.id) if dossier else None
     return Part(
@@ -208,7 +206,6 @@ def _part(row: ParticipationRow, deposits: Mapping[UUID, DepositRow], *, has_own
         has_agreed=row.agreed_at is not None,
         is_begun=dossier is not None and dossier.updated_at > dossier.created_at,
         is_preparing=deposit is not None and dossier is not None and dossier.state is State.DRAFT,
-        has_own_site=has_own_site,
         deposit=_thawed(deposit),
     )
 

@@ -11,8 +11,8 @@ from grantapp.domain.changes import in_short
 from grantapp.domain.deposit import freeze, thaw
 from grantapp.domain.lifecycle import Move, Refused, State
 from grantapp.domain.people import Person
-from grantapp.french import moment, plural
-from grantapp.services import access, drafting, journal, mandating, papers, reading
+from grantapp.french import NBSP, moment, plural
+from grantapp.services import access, drafting, journal, mailing, mandating, papers, reading
 from grantapp.services.pages import DossierHead, MissingPage, ReceiptPage, VersionLine
 from grantapp.services.papers import PRINT
 from grantapp.storage import queries
@@ -73,11 +73,19 @@ def deposit(
     session.add(row)
     # The acknowledgement first: it is quick, and what one wants at once.
     made_at_once = (DocumentKind.ACKNOWLEDGEMENT, DocumentKind.DOSSIER)
-    submitted = tuple(papers.submit(session, row, kind, now=now) for kind in made_at_once)
+    submitted = [papers.submit(session, row, kind, now=now) for kind in made_at_once]
+    facts = {
+        "reference": dossier.reference,
+        "number": row.number,
+        "deposited_at": moment(now, seconds=True),
+        "short_code": frozen.short_code.replace(" ", NBSP),
+        "code": row.fingerprint[:12],
+    }
+    submitted.append(mailing.write(session, "receipt", name=by.name, email=by.email, facts=facts, now=now, at=now))
     detail = {"number": row.number, "fingerprint": row.fingerprint}
     journal.record(session, "deposited", dossier=dossier, detail=detail, now=now, by=by)
     session.commit()
-    return submitted
+    return tuple(submitted)
 
 
 def receipt(session: Session, reference: str, *, number: int | None = None, by: Person) -> ReceiptPage:

@@ -5,7 +5,7 @@ project: whoever holds a document may ask, and learns of it nothing that is not 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from grantapp.french import moment, typeset
 
 class Verdict(StrEnum):
     FILED = "filed"
+    ASSEMBLED = "assembled"  # a collective dossier, which is no filing
     REPLACED = "replaced"  # filed, and a later version was filed since
     ALTERED = "altered"
     UNKNOWN = "unknown"
@@ -36,6 +37,7 @@ class Proof(StrEnum):
 
 WORDS = {
     Verdict.FILED: "Déposé",
+    Verdict.ASSEMBLED: "Assemblé",
     Verdict.REPLACED: "Remplacé",
     Verdict.ALTERED: "Modifié",
     Verdict.UNKNOWN: "Inconnu",
@@ -62,6 +64,21 @@ PROVED = {
         "Le registre de ce site contient ce dépôt, à l'instant indiqué.",
     ),
 }
+PROVED_OF_ASSEMBLY = {
+    Proof.CODE: ("Le registre de ce site contient un dossier collectif sous ce code, à l'instant indiqué.",),
+    Proof.REGISTER: (
+        "Pas un octet du fichier n'a changé depuis que ce site l'a produit.",
+        "Le registre de ce site contient cette version du dossier collectif, à l'instant indiqué.",
+    ),
+    Proof.CONTENT: (
+        "Le contenu (entreprises, verdicts, montants, empreintes) est celui qui a été assemblé, à l'octet près.",
+        "Le registre de ce site contient cette version du dossier collectif, à l'instant indiqué.",
+    ),
+}
+NO_FILING = (
+    "Un dossier collectif rassemble des dossiers et ne vaut pas dépôt : ce qui compte est celui que chaque entreprise "
+    "a déposé. Vérifiez chacun d'eux avec son propre code."
+)
 NOT_PROVED = {
     Proof.CODE: (
         "Un code ne prouve pas que le papier ou le fichier qui le porte est fidèle : comparez la référence, la version "
@@ -86,6 +103,7 @@ class Filed:
     fingerprint: str
     short_code: str
     replaced_by: tuple[int, datetime] | None  # the last version, and when it was filed
+    is_assembly: bool = False  # a collective dossier: `deposited_at` is then when it was assembled
 
 
 @dataclass(frozen=True)
@@ -131,6 +149,35 @@ def filed_or_replaced(filed: Filed, sentence: str, proof: Proof, document: str |
     later = f"La version {number} l'a remplacé : elle a été déposée le {moment(at, seconds=True)} (heure de Paris)."
     advice = f"Demandez la version {number} à qui vous a transmis celle-ci."
     return answer(Verdict.REPLACED, f"{sentence} {later}", advice, filed=filed, document=document, proof=proof)
+
+
+def assembled_or_replaced(
+    filed: Filed | None,
+    sentence: str,
+    proof: Proof,
+    document: str | None = None,
+    seen: Mapping[str, str] = MappingProxyType({}),
+) -> Answer:
+    """The same of a collective dossier; `filed` is None where the register was not asked."""
+    verdict, advice = Verdict.ASSEMBLED, [NO_FILING]
+    if filed and filed.replaced_by:
+        number, at = filed.replaced_by
+        verdict = Verdict.REPLACED
+        sentence += f" La version {number} l'a remplacé : elle a été assemblée le {moment(at, seconds=True)} (Paris)."
+        advice.append("Demandez la dernière version à qui vous a transmis celle-ci.")
+    given = answer(verdict, sentence, *advice, filed=filed, document=document, seen=seen, proof=proof)
+    return replace(given, proved=tuple(map(typeset, PROVED_OF_ASSEMBLY.get(proof, PROVED[proof]))))
+
+
+def altered_assembly(filed: Filed) -> Answer:
+    return answer(
+        Verdict.ALTERED,
+        "Ce fichier vient d'un dossier collectif assemblé ici, mais ses octets ne sont pas ceux qui ont été produits : "
+        "il a été modifié depuis, ou abîmé.",
+        "Ne vous fiez pas à ce fichier. Demandez l'original à qui vous l'a transmis.",
+        SAVED_AGAIN,
+        filed=filed,
+    )
 
 
 def altered(filed: Filed | None) -> Answer:
@@ -181,6 +228,7 @@ def as_json(given: Answer) -> dict[str, object]:
         "document": given.document,
         "dossier": filed
         and {
+            "kind": "assembly" if filed.is_assembly else "deposit",
             "reference": filed.reference,
             "version": filed.number,
             "edition": filed.edition,

@@ -23,7 +23,7 @@ from grantapp.documents.marks import find_marks
 from grantapp.documents.seal import Content, Examined, SealState, examine_seal
 from grantapp.documents.seal_key import BadKey, Certificate
 from grantapp.domain.deposit import Deposit, short_code, thaw
-from grantapp.services import sealing
+from grantapp.services import sealing, verifying_assemblies
 from grantapp.services.verdict import (
     SAVED_AGAIN,
     TECHNICAL,
@@ -32,13 +32,15 @@ from grantapp.services.verdict import (
     Proof,
     Verdict,
     altered,
+    altered_assembly,
     answer,
     filed_or_replaced,
     unknown_code,
     unknown_file,
     zip_alone,
 )
-from grantapp.storage import queries
+from grantapp.storage import collectives, queries
+from grantapp.storage.cooperative import AssemblyRow
 from grantapp.storage.database import Sessions, make_engine
 from grantapp.storage.keyring import Keyring
 from grantapp.storage.models import DepositRow, DocumentKind, DocumentRow, PrintoutKind
@@ -46,7 +48,7 @@ from grantapp.storage.models import DepositRow, DocumentKind, DocumentRow, Print
 SHORTEST_CODE = 12
 ZIP = b"PK\x03\x04"
 LARGEST_JSON = 20_000_000  # bytes
-MOST_MARKS = 20
+MOST_MARKS = 200
 LOOKALIKES = str.maketrans("OoIiLl", "001111")
 SEPARATORS = re.compile(r"[\W_]+")
 DOCUMENTS = {
@@ -90,6 +92,8 @@ def verify_code(session: Session, code: str) -> Answer:
     found = queries.list_deposits_of_code(session, code)
     if len(found) == 1:
         return filed_or_replaced(_told(session, found[0]), "Un dossier a été déposé ici sous ce code.", Proof.CODE)
+    if found_assembly := verifying_assemblies.of_code(session, code):
+        return found_assembly
     return (_of_bytes(session, code) if len(code) == 64 else None) or unknown_code()
 
 
@@ -158,10 +162,12 @@ def verify_file(session: Session | None, content: Content, certificates: Sequenc
         return zip_alone()
     examined = examine_seal(content, certificates)
     if examined.state is SealState.INTACT:
-        return _sealed(session, examined)
+        return verifying_assemblies.of_seal(session, examined, content) or _sealed(session, examined)
     row = _marked(session, content) if session is not None else None
-    if row is not None or examined.state is SealState.BROKEN:
-        return altered(_told(session, row) if session is not None and row is not None else None)
+    if session is not None and isinstance(row, AssemblyRow):
+        return altered_assembly(verifying_assemblies.told(session, row))
+    if isinstance(row, DepositRow) or examined.state is SealState.BROKEN:
+        return altered(_told(session, row) if session is not None and isinstance(row, DepositRow) else None)
     if examined.state is SealState.STRANGER and examined.certificate is not None:
         return _of_stranger(examined.certificate)
     if session is None and (mark := next(find_marks(content), None)):
@@ -190,7 +196,7 @@ def _of_bytes(session: Session, sha256: str) -> Answer | None:
             document=name,
         )
     found = queries.list_deposits_of_code(session, sha256)
-    return _content(session, found[0]) if found else None
+    return _content(session, found[0]) if found else verifying_assemblies.of_bytes(session, sha256)
 
 
 def _content(session: Session, row: DepositRow) -> Answer:
@@ -204,9 +210,12 @@ def _of_json(session: Session | None, content: Content) -> Answer:
         if len(content) > LARGEST_JSON:
             return unknown_file()
         deposit = Deposit(json.loads(bytes(content)))
-        fingerprint = deposit.fingerprint if "deposited_at" in deposit.content else None
+        is_assembly = verifying_assemblies.is_one(deposit.content)
+        fingerprint = deposit.fingerprint if is_assembly or "deposited_at" in deposit.content else None
     except (ValueError, TypeError, RecursionError):
-        deposit, fingerprint = None, None
+        deposit, fingerprint, is_assembly = None, None, False
+    if session is not None and is_assembly and fingerprint:
+        return verifying_assemblies.of_json(session, fingerprint, content) or unknown_file()
     if session is None:
         return _recomputed(deposit) if deposit is not None and fingerprint else unknown_file()
     if fingerprint and (found := queries.list_deposits_of_code(session, fingerprint)):
@@ -268,12 +277,15 @@ def _unsealed(mark: str) -> Answer:
     )
 
 
-def _marked(session: Session, content: Content) -> DepositRow | None:
-    """The deposit that a file says it comes from, if there is one."""
+def _marked(session: Session, content: Content) -> DepositRow | AssemblyRow | None:
+    """What a file says it comes from, if it is there; a collective dossier rather than one of those that it carries."""
+    deposit = None
     for mark in islice(find_marks(content), MOST_MARKS):
-        if found := queries.list_deposits_of_code(session, mark):
-            return found[0]
-    return None
+        if assembly := collectives.list_assemblies_of_code(session, mark):
+            return assembly[0]
+        if deposit is None and (found := queries.list_deposits_of_code(session, mark)):
+            deposit = found[0]
+    return deposit
 
 
 def _told(session: Session, row: DepositRow) -> Filed:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
+from grantapp.domain.access import Act, roles_for
 from grantapp.domain.people import VISIT_IDLE, VISIT_LASTS
 from grantapp.domain.throttle import Gate
 from grantapp.storage.models import (
@@ -15,6 +16,7 @@ from grantapp.storage.models import (
     JobRow,
     JobState,
     LinkRow,
+    MembershipRow,
     MessageRow,
     PersonRow,
     RecoveryCodeRow,
@@ -42,6 +44,22 @@ def unsent_messages(session: Session) -> Sequence[MessageRow]:
         select(MessageRow)
         .where(MessageRow.sent_at.is_(None))
         .order_by(MessageRow.given_up_at.is_(None), MessageRow.written_at)
+    )
+    return session.scalars(wanted).all()
+
+
+def list_who_may(session: Session, organisation_id: UUID, act: Act) -> Sequence[PersonRow]:
+    """The people of an organisation whose role allows this, by name: whom to write to."""
+    wanted = (
+        select(PersonRow)
+        .where(
+            PersonRow.id.in_(
+                select(MembershipRow.person_id).where(
+                    MembershipRow.organisation_id == organisation_id, MembershipRow.role.in_(roles_for(act))
+                )
+            )
+        )
+        .order_by(PersonRow.name, PersonRow.email)
     )
     return session.scalars(wanted).all()
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request, session, url_for
 
-from grantapp.domain import deposit_schema, project_file
+from grantapp.domain import collective_schema, deposit_schema, project_file
 from grantapp.domain.project import question_at, section_named
 from grantapp.forms.instants import DayForm
 from grantapp.forms.steps import form_for
@@ -15,6 +15,7 @@ from grantapp.web.scope import anyone, arrived_at, find_person
 bp = Blueprint("public", __name__)
 SCHEMAS = {
     f"dossier-{deposit_schema.FORMAT}": deposit_schema.schema,
+    f"collectif-{collective_schema.FORMAT}": collective_schema.schema,
     f"projet-{project_file.FORMAT}": project_file.schema,
 }
 

@@ -16,6 +16,8 @@ from grantapp.domain.project import is_anchor, question_at, section_named
 from grantapp.typesetting import FrenchTypography
 from grantapp.web import (
     account,
+    board,
+    collective,
     invitations,
     mailbox,
     members,
@@ -113,8 +115,10 @@ def furnish(app: Flask) -> None:
         wizard,
         papers,
         members,
+        board,
     ):
         app.register_blueprint(module.bp)
+    app.register_blueprint(collective.bp)
     app.before_request(_arrive)  # before the token is looked for: what is too large must not even be read
     csrf.init_app(app)
     scope.login.init_app(app)

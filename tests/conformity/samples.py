@@ -1,23 +1,28 @@
 """The documents that must pass both validators, by name. A new document of the house gets its line here."""
 
 import io
+import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from itertools import cycle
+from pathlib import Path
 
 from PIL import Image
 
 from grantapp.documents import (
     acknowledgement,
     blank_form,
+    collective,
     dossier,
     eligibility_report,
     pdf,
     preparatory,
     review_sheet,
 )
+from grantapp.documents.collective import MemberFile
 from grantapp.documents.seal import seal
 from grantapp.domain.deposit import Deposit, freeze
 from grantapp.domain.judgement import judge
@@ -28,7 +33,18 @@ from grantapp.editions import get_edition
 from grantapp.services import demonstration
 from grantapp.services.judging import Case, unfiled
 from tests.documents.making import deposit_of, full_project
-from tests.makers import seal_key
+from tests.gathering import (
+    cooperative,
+    every_standing,
+    filed,
+    firm_deposit,
+    firm_project,
+    gathered,
+    lead_deposit,
+    not_filed,
+    part,
+)
+from tests.makers import ADDRESS, EDITION, seal_key
 
 JUDGED_AT = datetime(2022, 3, 15, 9, tzinfo=UTC)
 PARAGRAPH = "Une phrase assez longue pour faire des lignes, avec « des guillemets » ; et 12 500,50 € ! "
@@ -144,6 +160,31 @@ def sealed_second_version() -> bytes:
     return seal(dossier.pdf(deposit), key, at=at, fingerprint=deposit.fingerprint, address=address)
 
 
+def of_a_group() -> bytes:
+    """A second version, as it leaves the house: firms of every standing, the cooperative, three members' PDFs."""
+    hard = filed(_tortured().with_answers({"organisation.siret": "00003001500019"}), reference="A22-0101", number=2)
+    flagged = part(11, deposit=filed(firm_project(11), reference="A22-0111"))
+    late = [not_filed(12, accepted_at=None), not_filed(13)]
+    first = gathered([*every_standing(), *late], cooperative=cooperative())
+    parts = [part(1, deposit=hard, is_preparing=True), *every_standing()[1:], flagged, *late]
+    edition = replace(get_edition(EDITION), version="2022.2")
+    assembled = gathered(
+        parts, cooperative=cooperative(lead_deposit()), number=2, previous=first, edition=edition, at=JUDGED_AT
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        members = []
+        for chapter in assembled.chapters[:3]:
+            path = place / collective.attached_name(chapter)
+            path.write_bytes(acknowledgement.pdf(firm_deposit(1)))
+            members.append(MemberFile(chapter["fingerprint"], path.name, path, path.stat().st_size))
+        (place / "written.pdf").write_bytes(collective.pdf(assembled, attached=[each.fingerprint for each in members]))
+        with (place / "bound.pdf").open("wb") as out:
+            collective.bind(place / "written.pdf", members, assembled, out)
+        content, address = (place / "bound.pdf").read_bytes(), ADDRESS
+    return seal(content, seal_key(), at=JUDGED_AT, fingerprint=assembled.fingerprint, address=address)
+
+
 def of_the_questions(edition: str) -> bytes:
     return blank_form.pdf(Questionnaire.of(get_edition(edition)))
 
@@ -156,6 +197,7 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "torture": of_torture_texts,
     "vide": of_nothing,
     "scelle": sealed_second_version,
+    "collectif": of_a_group,
     "accuse": partial(of_a_filed_version, acknowledgement.pdf),
     "fiche": partial(of_a_filed_version, review_sheet.pdf),
     "rapport": partial(of_a_filed_version, eligibility_report.pdf),

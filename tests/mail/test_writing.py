@@ -7,9 +7,65 @@ from grantapp.mail import writing
 from tests.web.reader import PLAIN_SPACE, plain
 
 SITE = "https://dossiers.example"
+CLOSING: dict[str, object] = {
+    "call": "Friches",
+    "closes_on": "29\u00a0avril 2022",
+    "today": "22\u00a0avril 2022",
+}
 SAMPLES: dict[str, list[dict[str, object]]] = {
     "sign_in_link": [
         {"goal": goal, "token": "abc.def", "minutes": 15} for goal in ("sign_in", "new_password", "confirm")
+    ],
+    "receipt": [
+        {
+            "reference": "A22-0001",
+            "number": 2,
+            "deposited_at": "15\u00a0mars 2022 à 10\u00a0h\u00a000",
+            "short_code": "3F2A\u00a090C4\u00a07B1E",
+            "code": "3f2a90c47b1e",
+        }
+    ],
+    "reminder": [
+        {
+            "about": "draft",
+            "organisation": organisation,
+            "reference": "A22-0001",
+            "filed": filed,
+            "answers": answers,
+            "pieces": pieces,
+            "refusals": refusals,
+            **CLOSING,
+        }
+        for organisation in ("Plomberie l'Œuvre", "")
+        for filed in (0, 1)
+        for answers, pieces, refusals in ((3, 1, 0), (0, 2, 1), (1, 0, 0), (0, 0, 1), (0, 0, 0))
+    ]
+    + [
+        {"about": "invited", "token": "abc.def", "organisation": organisation, "firm": firm, **CLOSING}
+        for organisation in ("Coopérative", "")
+        for firm in ("Plomberie", "")
+    ],
+    "correction": [
+        {
+            "cooperative": cooperative,
+            "reference": "A22-0001",
+            "number": 1,
+            "correction": "Le devis n° 3 manque\u202f: joignez-le.",
+            "closes_on": "29\u00a0avril 2022",
+        }
+        for cooperative in ("Coopérative", "")
+    ],
+    "decision": [
+        {
+            "cooperative": cooperative,
+            "call": "Friches",
+            "decision": "Acceptée en partie",
+            "decided_on": "1er\u00a0juin 2022",
+            "note": note,
+            "reference": "A22-0001",
+        }
+        for cooperative in ("Coopérative", "")
+        for note in ("Réunion le 3\u00a0juin.", "")
     ],
     "welcome": [{"token": "abc.def", "minutes": 15}],
     "account_changed": [

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from grantapp.domain.consolidation import Group, Member, judge_group
+from grantapp.domain.consolidation import Chapter, Group, Member, judge_group
 from grantapp.domain.eligibility import Outcome, Verdict
 from grantapp.domain.sections.applicant import AidState, Link, Relation
 from grantapp.domain.sections.funding import Expense, Post, Source, SourceNature
@@ -32,6 +32,15 @@ def plan(*, grant: str = "15000", own: str = "0") -> tuple[Source, ...]:
         Source(nature=SourceNature.GRANT, funder="ADEME", amount=Decimal(grant)),
         Source(nature=SourceNature.OWN, funder="Nous", amount=Decimal(own)),
     )
+
+
+def answering_for_itself(chapter: Chapter) -> Chapter:
+    """The same, had the firm given a reason to describe another site than the shared one."""
+    sections = [
+        each | {"origin": {"kind": "own", "reason": "Un autre terrain."}} if each["name"] == "site" else each
+        for each in chapter.content["sections"]
+    ]
+    return replace(chapter, deposit=replace(chapter.deposit, content=chapter.content | {"sections": sections}))
 
 
 def test_every_rule_says_what_it_can_of_nobody():
@@ -108,7 +117,7 @@ def test_another_commune_or_other_parcels_are_another_site_unless_the_firm_answe
     outcome = judged("G05", group)
     assert outcome.verdict is Verdict.NOT_MET
     assert "Entreprise inventée 03" in outcome.sentence
-    own = replace(group, chapters=(*group.chapters[:2], replace(group.chapters[2], has_own_site=True)))
+    own = replace(group, chapters=(*group.chapters[:2], answering_for_itself(group.chapters[2])))
     assert judged("G05", own).verdict is Verdict.MET
     assert "Entreprise inventée 03" in judged("G05", own).sentence
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from grantapp.domain.people import Person
-from grantapp.services import attaching, depositing, drafting, mandating, papers, sharing, versioning
+from grantapp.services import assembling, attaching, depositing, drafting, mandating, papers, sharing, versioning
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.models import AttachmentRow, JournalRow, MembershipRow
@@ -22,7 +22,7 @@ from tests.makers import NOW
 
 def use_cases() -> list[tuple[str, Callable[..., Any]]]:
     """Every public function that names a dossier by its reference."""
-    modules: list[ModuleType] = [drafting, attaching, depositing, papers, versioning, sharing, mandating]
+    modules: list[ModuleType] = [drafting, attaching, depositing, papers, versioning, sharing, mandating, assembling]
     return [
         (f"{module.__name__.rpartition('.')[2]}.{name}", function)
         for module in modules

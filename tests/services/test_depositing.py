@@ -16,7 +16,7 @@ from grantapp.editions import get_edition
 from grantapp.services import depositing, drafting, jobs, printing
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
-from grantapp.storage.models import DepositRow, DocumentKind, DocumentRow, DossierRow, JobRow, JournalRow
+from grantapp.storage.models import DepositRow, DocumentKind, DocumentRow, DossierRow, JobRow, JournalRow, MessageRow
 from tests import makers
 from tests.makers import NOW
 
@@ -41,7 +41,7 @@ def test_from_an_empty_draft_to_the_receipt(sessions: Sessions, files: Files, ca
             answers = dump_section(section, getattr(project, section.name))
             makers.save(sessions, reference, section.name, answers, by=camille)
     makers.attach_all(sessions, files, reference, camille, project)
-    acknowledgement, job_id = deposit(sessions, reference, camille)
+    acknowledgement, job_id, mail = deposit(sessions, reference, camille)
     with sessions.reading() as session:
         receipt = depositing.receipt(session, reference, by=camille)
         row = session.scalars(sa.select(DepositRow)).one()
@@ -52,7 +52,11 @@ def test_from_an_empty_draft_to_the_receipt(sessions: Sessions, files: Files, ca
     assert [line.piece for line in receipt.pieces] == makers.attached_pieces(project)
     assert (job.kind, job.args) == ("print", {"deposit": str(row.id), "document": "dossier"})
     assert first.args == {"deposit": str(row.id), "document": "acknowledgement"}  # it is quick: the queue keeps order
-    assert acknowledgement < job_id
+    assert acknowledgement < job_id < mail
+    with sessions.reading() as session:
+        message = session.scalars(sa.select(MessageRow)).one()
+    assert (message.kind, message.email, message.job_id) == ("receipt", "camille@mistral.example", mail)
+    assert message.facts["code"] == row.fingerprint[:12]
     frozen = thaw(row.canonical.encode())
     assert frozen.fingerprint == row.fingerprint == receipt.fingerprint
     assert receipt.short_code == frozen.short_code
@@ -107,7 +111,7 @@ def test_what_counts_is_the_instant_of_arrival(sessions: Sessions, camille: Pers
 def test_filing_again_is_no_error_and_changes_nothing(sessions: Sessions, camille: Person, complete: str):
     deposit(sessions, complete, camille)
     assert deposit(sessions, complete, camille, NOW + timedelta(days=1000)) == ()
-    assert [count(sessions, row) for row in (DepositRow, JobRow)] == [1, 2]
+    assert [count(sessions, row) for row in (DepositRow, JobRow)] == [1, 3]
 
 
 def test_many_clicks_at_once_file_once(sessions: Sessions, camille: Person, complete: str):
@@ -122,8 +126,8 @@ def test_many_clicks_at_once_file_once(sessions: Sessions, camille: Person, comp
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(len(submitted) for submitted in given) == [0] * 7 + [2]
-    assert [count(sessions, row) for row in (DepositRow, JobRow)] == [1, 2]
+    assert sorted(len(submitted) for submitted in given) == [0] * 7 + [3]
+    assert [count(sessions, row) for row in (DepositRow, JobRow)] == [1, 3]
     with sessions.reading() as session:
         assert list(session.scalars(sa.select(JournalRow.act))).count("deposited") == 1
 
@@ -202,7 +206,7 @@ def test_the_printer_is_given_the_frozen_deposit_and_nothing_else(
 
 
 def test_a_pdf_that_fails_never_loses_the_deposit(sessions: Sessions, files: Files, camille: Person, complete: str):
-    _, job_id = deposit(sessions, complete, camille)
+    _, job_id, _ = deposit(sessions, complete, camille)
 
     def fails(_: object) -> bytes:
         raise OSError("no font")

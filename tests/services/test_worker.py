@@ -81,7 +81,9 @@ def test_a_worker_takes_up_what_a_dead_one_left(
 ):
     """Nobody sends it a message: the sweep of its start finds the row, whose lease has run out."""
     with sessions.writing() as session:
-        _, number = depositing.deposit(session, complete, address="https://depots.example", now=makers.NOW, by=camille)
+        _, number, _ = depositing.deposit(
+            session, complete, address="https://depots.example", now=makers.NOW, by=camille
+        )
     assert jobs._claim(sessions, number, real_clock() - 2 * jobs.LEASE) is not None
     worker = start(WORKER)
     wait_for(lambda: job_state(sessions) is JobState.DONE)

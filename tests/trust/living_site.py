@@ -340,7 +340,7 @@ def check(home: Path, promises: Promises) -> None:
     for reference, (text, fingerprint) in filed.items():
         if hashlib.sha256(text.encode()).hexdigest() != fingerprint:
             promises.faults.append(f"{reference} is not what its fingerprint says")
-    # All of a filing or nothing: state, frozen version, its two jobs, line of the journal.
+    # All of a filing or nothing: state, frozen version, its three jobs, line of the journal.
     counts = [
         ask(sql).fetchone()[0]
         for sql in (
@@ -348,6 +348,7 @@ def check(home: Path, promises: Promises) -> None:
             "SELECT count(*) FROM dossier WHERE state = 'deposited'",
             f"{JOBS} AND json_extract(args, '$.document') = 'dossier'",
             f"{JOBS} AND json_extract(args, '$.document') = 'acknowledgement'",
+            "SELECT count(*) FROM message WHERE kind = 'receipt'",
             "SELECT count(*) FROM journal WHERE act = 'deposited'",
         )
     ]

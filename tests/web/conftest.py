@@ -12,8 +12,10 @@ from flask import Flask
 
 from grantapp.app import Platform, build_platform, create_app
 from grantapp.config import Settings
+from grantapp.domain.people import Role
 from grantapp.domain.project import Project
 from grantapp.services import accounts, demonstration
+from grantapp.storage.models import MembershipRow
 from tests.web.reader import Reader
 
 NOW = datetime(2022, 3, 15, 9, 0, tzinfo=UTC)
@@ -24,7 +26,7 @@ class RememberingQueue:
     def __init__(self) -> None:
         self.sent: list[int] = []
 
-    def send(self, job_id: int) -> None:
+    def send(self, job_id: int, *, is_long: bool = False) -> None:
         self.sent.append(job_id)
 
 
@@ -105,6 +107,17 @@ def sign_in(app: Flask, platform: Platform, email: str, organisation: str, siren
 def director(app: Flask, platform: Platform) -> Any:
     """The director of the cooperative, signed in."""
     return sign_in(app, platform, "camille@mistral.example", "Coopérative imaginaire", demonstration.siren(100))
+
+
+@pytest.fixture
+def cooperative(platform, director: Any) -> Any:
+    """Camille, signed in, who directs the cooperative."""
+    with platform.sessions.writing() as session:
+        by = accounts.sign_in(session, email="camille@mistral.example", password=PASSWORD)
+        organisation = by.memberships[0].organisation_id
+        session.add(MembershipRow(person_id=by.id, organisation_id=organisation, role=Role.DIRECTOR, created_at=NOW))
+        session.commit()
+    return director
 
 
 @pytest.fixture

@@ -257,7 +257,7 @@ def test_a_complete_dossier_is_filed_once_and_gets_its_receipt_at_once(director,
     director.read(f"{draft}/depot")
     first, second = director.send(f"{draft}/depot"), director.send(f"{draft}/depot")
     assert first.response.headers["Location"] == second.response.headers["Location"] == f"{draft}/recepisse"
-    assert len(platform.queue.sent) == 2  # its acknowledgement, then the dossier
+    assert len(platform.queue.sent) == 3  # its acknowledgement, then the dossier; and the mail that says so
     receipt = director.read(f"{draft}/recepisse")
     assert receipt.says(draft.rsplit("/", 1)[-1]) and receipt.says("15 mars 2022 à 10 h 00")
 

@@ -15,17 +15,6 @@ from tests.web.conftest import NOW, PASSWORD
 ALL = "/cooperative/adherentes"
 
 
-@pytest.fixture
-def cooperative(platform, director: Any) -> Any:
-    """Camille, signed in, who directs the cooperative."""
-    with platform.sessions.writing() as session:
-        by = accounts.sign_in(session, email="camille@mistral.example", password=PASSWORD)
-        organisation = by.memberships[0].organisation_id
-        session.add(MembershipRow(person_id=by.id, organisation_id=organisation, role=Role.DIRECTOR, created_at=NOW))
-        session.commit()
-    return director
-
-
 def send(client: Any, content: bytes, name: str = "liste.xlsx") -> Any:
     client.send(f"{ALL}/importer", {"file": (io.BytesIO(content), name)})
     return client.read(f"{ALL}/importer/apercu")
