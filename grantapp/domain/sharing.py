@@ -42,6 +42,9 @@ SHARED: Mapping[str, frozenset[str]] = MappingProxyType(
         "schedule": frozenset({"has_contracts", "contracts"}),
     }
 )
+# What a member is not asked, though its section is its own: the value of the land is that of the site, and counting it
+# in each dossier would count it as many times. The cooperative says it in its own. All are optional.
+NOT_ASKED = frozenset({"funding.value_before", "funding.value_after", "funding.valued_by"})
 OWN_PIECES = frozenset({"accounts", "quotes", "other"})
 PIECES = "pieces"
 

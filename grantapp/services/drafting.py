@@ -410,6 +410,9 @@ def _step_page(
     earlier = edition.steps[: edition.steps.index(name)]
     touching = {rule.code for rule in edition.rules if any(need.startswith(f"{name}.") for need in rule.anchors)}
     questions, given = wizard.questions_shown(edition, project, section), None
+    if shared:
+        answered = {each.anchor for each in questions if project.answer(each.anchor) is not None}
+        questions = tuple(each for each in questions if each.anchor not in sharing.NOT_ASKED - answered)
     if shared and name in shared.sections:
         questions = tuple(each for each in questions if shared.is_own(each.anchor))
         answers = wording.section_answers(edition, project, section)

@@ -11,7 +11,7 @@ from grantapp.domain.access import REFUSALS, Act, allowed
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.people import Membership, Person
 from grantapp.french import day
-from grantapp.services import accounts, drafting, journal
+from grantapp.services import accounts, drafting, journal, reading
 from grantapp.storage import collectives
 from grantapp.storage.cooperative import AffiliationRow, CollectiveRow, ParticipationRow
 from grantapp.storage.models import DossierRow, PersonRow
@@ -86,10 +86,19 @@ def take_part(session: Session, participation: ParticipationRow, *, now: datetim
     if now >= edition.window.closes_at:
         raise Refused(f"L'appel « {edition.title} » s'est clos le {day(edition.window.closes_on)}. {edition.successor}")
     dossier = drafting.create(session, edition, membership, given={}, now=now, by=by)
+    _take_from_list(dossier, participation.affiliation)
     participation.accepted_at, participation.refused_at, participation.refusal = now, None, None
     participation.dossier = dossier
     journal.record(session, "took_part", dossier=dossier, now=now, by=by)
     return dossier
+
+
+def _take_from_list(dossier: DossierRow, line: AffiliationRow) -> None:
+    """What the cooperative's list says of the firm is not typed again, where the firm has not said it itself."""
+    row = reading.row_of(dossier, "organisation")
+    if row is not None:
+        listed = {"siret": line.siret, "town": line.town or None, "email": line.email or None}
+        row.answers = {name: text for name, text in listed.items() if text} | row.answers
 
 
 def _directed(by: Person, organisation_id: UUID) -> Membership:

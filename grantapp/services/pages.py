@@ -100,7 +100,9 @@ class OverviewPage:
 
     @property
     def own_tasks(self) -> tuple[TaskLine, ...]:
-        return tuple(each for each in self.tasks if not each.is_shared)
+        """What this dossier asks of whoever fills it; for a member, without what cannot concern it."""
+        tasks = (each for each in self.tasks if not each.is_shared)
+        return tuple(each for each in tasks if self.head.shared is None or each.state is not StepState.NOT_ASKED)
 
     @property
     def shared_tasks(self) -> tuple[TaskLine, ...]:
