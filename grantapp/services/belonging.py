@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from grantapp.domain.access import Act, allowed, grantable, powers
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.people import Person, Role
-from grantapp.services import access, journal
+from grantapp.services import access, journal, sharing
 from grantapp.storage import organisations, queries
 from grantapp.storage.models import MembershipRow, OrganisationRow
 from grantapp.storage.queries import NotFound
@@ -46,6 +46,7 @@ class OrganisationPage:
     may_invite: tuple[tuple[Role, tuple[str, ...]], ...]  # the roles that one may give, with what each allows
     may_open_cooperative: bool
     may_leave: bool
+    may_file: bool  # engages it: may make it leave a cooperative
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -68,6 +69,7 @@ def overview(session: Session, organisation_id: UUID, *, by: Person) -> Organisa
         may_invite=tuple((role, powers([role])) for role in grantable(own)),
         may_open_cooperative=Role.MANAGER in own and Role.DIRECTOR not in own,
         may_leave=not _is_needed(session, organisation_id, by.id),
+        may_file=Act.FILE in allowed(own),
     )
 
 
@@ -164,6 +166,26 @@ def open_cooperative(session: Session, organisation_id: UUID, *, now: datetime, 
 
 
 # ── what must hold ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def leave_cooperative(
+    session: Session, organisation_id: UUID, affiliation_id: UUID, *, now: datetime, by: Person
+) -> str:
+    """The firm leaves a cooperative, whose name this returns: its dossiers become its own, its mandates end. Versions
+    already assembled do not change. Twice changes nothing; the cooperative keeps the line, and reads that it has left.
+    """
+    access.organisation_for(session, organisation_id, Act.FILE, by=by)
+    row = next(
+        (row for row in organisations.list_belongings(session, organisation_id) if row.id == affiliation_id), None
+    )
+    if row is None:
+        raise NotFound
+    if row.left_at is None:
+        sharing.leave_all(session, row, now=now, by=by)
+        row.left_at = now
+        journal.record(session, "cooperative_left", detail={"affiliation": str(row.id)}, now=now, by=by)
+    session.commit()
+    return row.cooperative.name
 
 
 def _somebody(session: Session, organisation_id: UUID, person_id: UUID) -> frozenset[Role]:

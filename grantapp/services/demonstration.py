@@ -16,10 +16,11 @@ from grantapp.domain import project_file
 from grantapp.domain.people import Person
 from grantapp.domain.project import Project
 from grantapp.domain.question import Piece
+from grantapp.domain.roster import Row
 from grantapp.domain.sections import applicant, funding, site, works
 from grantapp.domain.wizard import steps
 from grantapp.editions import get_edition
-from grantapp.services import accounts, attaching, drafting
+from grantapp.services import accounts, attaching, belonging, drafting, importing
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 
@@ -58,6 +59,17 @@ def members() -> tuple[applicant.Member, ...]:
         applicant.Member(name=name, siren=siren(1_000 + number), town=TOWNS[number % len(TOWNS)])
         for number, name in enumerate(firms)
     )
+
+
+def roster() -> tuple[Row, ...]:
+    """The same firms as the rows of a spreadsheet, each with somebody to write to."""
+    headings = ("Entreprise", "SIREN", "Commune", "Contact", "Adresse électronique")
+    firms = [
+        (each.name or "", each.siren or "", each.town or "", f"Gérance {place}", f"gerance{place}@adherente.example")
+        for place, each in enumerate(members(), start=1)
+    ]
+    firms[0] = (*firms[0][:3], *MANAGER)
+    return tuple(enumerate((headings, *firms), start=1))
 
 
 @dataclass(frozen=True)
@@ -339,6 +351,12 @@ def install(sessions: Sessions, files: Files, *, now: datetime) -> str:
     """Fill an empty database through the services a person uses; returns the reference of the draft."""
     with sessions.writing() as session:
         director = _open_account(session, DIRECTOR, COOPERATIVE, siren(100), now)
+    with sessions.writing() as session:
+        belonging.open_cooperative(session, director.memberships[0].organisation_id, now=now, by=director)
+    with sessions.reading() as session:
+        director = accounts.find_person(session, director.id, director.epoch) or director
+    with sessions.writing() as session:
+        importing.take(session, roster(), now=now, by=director)
     with sessions.writing() as session:
         _open_account(session, MANAGER, members()[0].name or "", members()[0].siren or "", now)
     with sessions.writing() as session:

@@ -78,7 +78,22 @@ def overview(session: Session, reference: str, *, now: datetime, by: Person) -> 
         changed=_changed(dossier, edition, now),
         filed_under=dossier.deposits[-1].edition_version if dossier.deposits else None,
         led=led_by(session, dossier),
+        correction=_correction(dossier),
     )
+
+
+def _correction(dossier: DossierRow) -> str:
+    """What the cooperative asks to correct, until another version is filed."""
+    part, last = reading.part_of(dossier), dossier.deposits[-1] if dossier.deposits else None
+    asked = part.participation if part else None
+    if (
+        asked is None
+        or last is None
+        or asked.correction_asked_at is None
+        or asked.correction_asked_at < last.deposited_at
+    ):
+        return ""
+    return asked.correction or ""
 
 
 def tasks_of(dossier: DossierRow, project: Project, shared: SharedParts | None) -> tuple[TaskLine, ...]:

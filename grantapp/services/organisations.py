@@ -198,6 +198,7 @@ class GivenYear:
 class Belonging:
     """A cooperative that the organisation belongs to, or has left."""
 
+    id: UUID  # of the firm's line in its list
     cooperative: str
     accepted_on: date
     left_on: date | None
@@ -236,7 +237,7 @@ def given_page(session: Session, organisation_id: UUID, *, by: Person) -> GivenP
         sections=tuple(_shown(session, organisation_id, name) for name in SECTIONS),
         years=tuple(_year(session, row) for row in organisations.list_accounts(session, organisation_id)),
         belongings=tuple(
-            Belonging(row.cooperative.name, _on(row.accepted_at), _on(row.left_at) if row.left_at else None)
+            Belonging(row.id, row.cooperative.name, _on(row.accepted_at), _on(row.left_at) if row.left_at else None)
             for row in organisations.list_belongings(session, organisation_id)
             if row.accepted_at
         ),

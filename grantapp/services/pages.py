@@ -96,6 +96,7 @@ class OverviewPage:
     judgement: Judgement
     changed: tuple[Amendment, ...]  # errata of the call that a draft was not saved under, the newest first
     filed_under: str | None  # the version of the rules that the last deposit was judged under
+    correction: str = ""  # what the cooperative asks to correct in the last filed version
     led: Led | None = None
 
     @property

@@ -21,7 +21,7 @@ from grantapp.domain.edition import Edition, Window
 from grantapp.domain.facts import facts_for
 from grantapp.domain.lifecycle import State
 from grantapp.domain.people import Person
-from grantapp.domain.project import Project, section_named, sections
+from grantapp.domain.project import Project, Section, section_named, sections
 from grantapp.domain.project_file import load, load_section
 from grantapp.domain.question import Piece
 from grantapp.domain.region import Region
@@ -104,17 +104,27 @@ def inherit(part: Part, dossier: DossierRow, overridden: Collection[str]) -> Pro
 
 def own_project(dossier: DossierRow) -> Project:
     """The project from the rows of this dossier alone: its sections, and its files as answers to `pieces`."""
-    read: dict[str, Any] = {}
-    saved = {row.name: row.answers for row in dossier.sections}
-    for section in sections():
-        if section.name in saved:
-            read[section.name], _ = load_section(section, saved[section.name])
+    saved = {row.name: row for row in dossier.sections}
+    read: dict[str, Any] = {
+        section.name: _record(saved[section.name], section) for section in sections() if section.name in saved
+    }
     attached: dict[str, tuple[Piece, ...]] = {}
     for line in _own_lines(dossier):
         piece = Piece(line.name, line.size, line.sha256, line.pages)
         attached[line.piece] = (*attached.get(line.piece, ()), piece)
     read[PIECES] = Pieces(**attached)
     return replace(Project(), **read)
+
+
+def _record(row: SectionRow, section: Section) -> Any:
+    """The answers of a row as a value. Kept with the session while the row holds the same answers: what a cooperative
+    shares is read for each of its ninety firms."""
+    session = object_session(row)
+    kept = session.info.setdefault("records", {}) if session else {}
+    key = (row.dossier_id, row.name)
+    if key not in kept or kept[key][0] is not row.answers:
+        kept[key] = (row.answers, load_section(section, row.answers)[0])
+    return kept[key][1]
 
 
 def last_deposit(dossier: DossierRow) -> Deposit | None:

@@ -27,6 +27,10 @@ def accept(token: str) -> Any:
     page = _seen(token)
     if page is None:
         return _dead()
+    if page.has_account and find_person() is None:
+        # A mail that was passed on opens no account that exists: its password, or a fresh link, does.
+        tell("Vous avez déjà un compte : connectez-vous, puis acceptez.")
+        return redirect(url_for("account.sign_in", suite=url_for("invitations.look", token=token)))
     form = InvitedForm(request.form)
     if not page.has_account and not form.validate():
         return _page(token, form=form, status=422)

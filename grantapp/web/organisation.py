@@ -111,6 +111,14 @@ def leave(organisation_id: UUID) -> Any:
     return redirect(url_for("wizard.dossiers"))
 
 
+@bp.post("/<uuid:organisation_id>/cooperatives/<uuid:affiliation_id>/quitter")
+@applicant
+def leave_cooperative(organisation_id: UUID, affiliation_id: UUID) -> Any:
+    name = belonging.leave_cooperative(session(), organisation_id, affiliation_id, now=arrived_at(), by=person())
+    tell(f"Votre entreprise a quitté « {name} ». Ses dossiers lui restent, avec toutes leurs réponses.")
+    return _back(organisation_id)
+
+
 @bp.post("/<uuid:organisation_id>/cooperative")
 @applicant
 def open_cooperative(organisation_id: UUID) -> Any:

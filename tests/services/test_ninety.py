@@ -10,11 +10,12 @@ import pytest
 from grantapp.domain.collective import Collective
 from grantapp.domain.project import section_named
 from grantapp.domain.project_file import dump_section
-from grantapp.services import assembling, board, compiling, jobs, versioning
+from grantapp.services import assembling, belonging, board, compiling, drafting, jobs, versioning
 from grantapp.storage import collectives
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.models import DocumentKind, ProgressRow
+from grantapp.storage.queries import NotFound
 from tests import makers, ninety, sheets
 from tests.makers import ADDRESS, NOW
 from tests.ninety import A_MINUTE, DRAFT, FILE, REFUSE, Season
@@ -114,3 +115,70 @@ def test_a_firm_that_files_again_appears_and_is_in_the_next_version(season: Seas
     before, after = (Decimal(each.content["totals"]["expenditure"]) for each in (first, second))
     assert after - before == ninety.cents(40) - ninety.cents(1)
     assert season.firms()[1].name in str(second.content["changes"])
+
+
+def test_a_firm_leaves_the_cooperative_with_all_that_its_dossier_says(season: Season):
+    season.open()
+    season.share()
+    season.import_firms([sheets.HEADINGS, *sheets.firms(2)])
+    season.invite()
+    for place, firm in enumerate(season.firms()):
+        season.accept(place, firm)
+    leaver, dossier = season.managers[0], season.dossiers[0]
+    with season.sessions.reading() as session:
+        before = drafting.review(session, dossier, now=NOW, by=leaver)
+    firm = season.firms()[0]
+    with season.sessions.writing() as session:
+        belonging.leave_cooperative(
+            session, leaver.memberships[0].organisation_id, firm.id, now=NOW + A_MINUTE, by=leaver
+        )
+    with season.sessions.reading() as session:
+        after = drafting.review(session, dossier, now=NOW, by=leaver)
+        assert after.head.shared is None
+        assert [each.section.name for each in after.sections] == [each.section.name for each in before.sections]
+        assert {gap.anchor for gap in after.missing.answers} == {gap.anchor for gap in before.missing.answers}
+        with pytest.raises(NotFound):  # the cooperative's direction sees no more of it than of a stranger's
+            drafting.overview(session, dossier, now=NOW, by=season.director)
+        preview = assembling.overview(session, season.reference, now=NOW + 2 * A_MINUTE, by=season.director).preview
+    assert preview is not None
+    assert {each.label: each.count for each in preview.standings} == {
+        "A quitté la coopérative": 1,
+        "A accepté, pas commencé": 1,
+    }
+
+
+def test_a_firm_leaves_by_whoever_engages_it_and_nobody_else(season: Season):
+    season.open()
+    season.import_firms([sheets.HEADINGS, *sheets.firms(1)])
+    season.invite()
+    (firm,) = season.firms()
+    season.accept(0, firm)
+    with season.sessions.writing() as session, pytest.raises(NotFound):
+        belonging.leave_cooperative(
+            session, season.managers[0].memberships[0].organisation_id, firm.id, now=NOW, by=season.director
+        )
+
+
+def test_what_the_cooperative_asks_to_correct_is_read_on_the_dossier_until_it_is_filed_again(season: Season):
+    season.open()
+    season.share()
+    season.import_firms([sheets.HEADINGS, *sheets.firms(1)])
+    season.invite()
+    (firm,) = season.firms()
+    season.accept(0, firm)
+    season.fill(0, firm)
+    season.file(0)
+    manager, dossier = season.managers[0], season.dossiers[0]
+    with season.sessions.writing() as session:
+        board.ask_correction(
+            session, season.reference, firm.id, "Le devis manque.", now=LATER, at=LATER, by=season.director
+        )
+    with season.sessions.reading() as session:
+        assert drafting.overview(session, dossier, now=LATER, by=manager).correction == "Le devis manque."
+    with season.sessions.writing() as session:
+        versioning.reopen(session, dossier, number=1, now=LATER + A_MINUTE, by=manager)
+    changed = dump_section(section_named("funding"), ninety.project_of(0, firm).funding) | {"advance_percent": "10"}
+    makers.save(season.sessions, dossier, "funding", changed, by=manager, now=LATER + A_MINUTE)
+    season.file(0, now=LATER + 2 * A_MINUTE)
+    with season.sessions.reading() as session:
+        assert drafting.overview(session, dossier, now=LATER + 2 * A_MINUTE, by=manager).correction == ""

@@ -71,6 +71,7 @@ SIGNED_IN = {
     ("GET", "organisation.section"): (200, 404),
     ("POST", "organisation.give"): (302, 404),
     ("POST", "organisation.forget_year"): (404, 404),  # it was not given
+    ("POST", "organisation.leave_cooperative"): (404, 404),  # it belongs to none
     ("POST", "organisation.leave"): (409, 404),  # the last person who may file
     ("GET", "mailbox.inbox"): (404, 404),  # there is one in a demonstration only
     ("GET", "mailbox.message"): (404, 404),

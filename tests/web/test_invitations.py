@@ -160,6 +160,17 @@ def test_whoever_has_an_account_is_asked_no_name(app, platform, anonymous, invit
     known(platform)
     page = anonymous.read(invitation)
     assert page.says("Dominique M.") and not page.soup.find("input", attrs={"name": "name"})
+
+
+def test_an_account_that_exists_is_entered_by_its_own_door_then_the_invitation_is_there_again(
+    platform, anonymous, invitation
+):
+    known(platform)
+    there = anonymous.send(invitation).response.headers["Location"]
+    assert there.startswith("/connexion?suite=/invitations/")
+    assert anonymous.get("/dossiers").status_code == 302, "the mail alone opens nothing"
+    signed_in = anonymous.send("/connexion", {"email": EMAIL, "password": PASSWORD, "suite": invitation})
+    assert signed_in.response.headers["Location"] == invitation
     assert "/dossiers/A22-" in anonymous.send(invitation).response.headers["Location"]
 
 
@@ -180,9 +191,12 @@ def test_a_second_factor_is_still_asked_for(platform, anonymous, invitation):
     totp = pyotp.TOTP(secret.replace(" ", ""))
     with platform.sessions.writing() as session:
         second_factor.confirm(session, totp.at(NOW), now=NOW, at=NOW, by=person)
-    page = anonymous.send(invitation)
+    page = anonymous.send("/connexion", {"email": EMAIL, "password": PASSWORD, "suite": invitation})
     assert page.response.headers["Location"] == "/connexion/code"
-    assert Page(anonymous.get("/dossiers")).status == 302, "nothing opens before the code"
+    assert Page(anonymous.send(invitation).response).status == 302, "nothing is accepted before the code"
+    assert count(platform, ParticipationRow) == 1
+    with platform.sessions.reading() as session:
+        assert session.scalars(sa.select(ParticipationRow.accepted_at)).one() is None
 
 
 def test_a_colleague_reads_what_the_role_allows_before_joining(anonymous, colleague):
