@@ -76,6 +76,9 @@ READS = {
     "/dossiers/{reference}/pieces/{filed_piece}": "o o o o - -  o   o    -   -    -   ?",
     "/dossiers/{lead}/site":          "-   -   -   -   -    o   o   o    -   -    -   ?",
     "/cooperative/adherentes":        "o   x   x   x   x    o   o   o    x   x    x   ?",
+    "/collectifs/{collective}":       "-   -   -   -   -    o   o   o    -   -    -   ?",
+    "/collectifs/{collective}/assemblage": "- - - - -   o   o   o    o   -    -   ?",
+    "/organisation/{organisation}":   "o   o   o   o   o    -   -   -    -   -    -   ?",
     "/dossiers":                      "o   o   o   o   o    o   o   o    o   o    o   ?",
 }  # fmt: skip
 ACTS = {
@@ -89,6 +92,8 @@ ACTS = {
     "withdraw":         "o   o   x   -   -    -   x   -    -   -    -   ?",
     "file":             "o   o   x   -   -    -   x   -    -   -    -   ?",
     "renounce":         "o   o   x   -   -    -   x   -    -   -    -   ?",
+    "invite a colleague": "o o   x   x   o    -   -   -    -   -    -   ?",
+    "assemble":         "-   -   -   -   -    x   x   o    x   -    -   ?",
     "leave":            "o   o   x   -   -    -   x   -    -   -    -   ?",
 }  # fmt: skip
 READS_DRAFT = frozenset(
@@ -156,7 +161,17 @@ class Site:
 
     def state(self) -> list[Any]:
         """All that is kept of the dossier and of its part in the collective one."""
-        tables = ("dossier", "section", "attachment", "deposit", "override", "mandate", "participation")
+        tables = (
+            "dossier",
+            "section",
+            "attachment",
+            "deposit",
+            "override",
+            "mandate",
+            "participation",
+            "invitation",
+            "assembly",
+        )
         with self.platform.engine.connect() as connection:
             return [connection.execute(sa.text(f"SELECT * FROM {each}")).fetchall() for each in tables]
 
@@ -196,6 +211,8 @@ def site(app: Flask, platform: Platform) -> Site:
     values = {
         "reference": reference,
         "lead": lead,
+        "collective": collective,
+        "organisation": str(firm.memberships[0].organisation_id),
         "filed_piece": str(rows[reference, "accounts"]),
         "draft_piece": str(rows[reference, "quotes"]),
         "shared_piece": str(rows[lead, "management_plan"]),
@@ -257,7 +274,13 @@ def acts(site: Site) -> dict[str, Callable[[Any], Page]]:
         sent = {"file": (io.BytesIO(makers.PDF), "plan.pdf")}
         return client.send(f"{here}/pieces/other/ajouter", sent, content_type="multipart/form-data")
 
+    def invite(client: Any) -> Page:
+        someone = {"name": "Noa Modèle", "email": "noa@plomberie.example", "role": "contributor"}
+        return client.send(f"/organisation/{site.values['organisation']}/invitations", someone)
+
     return {
+        "invite a colleague": invite,
+        "assemble": lambda client: client.send(f"/collectifs/{site.collective}/assemblage", {"number": "1"}),
         "fill": fill,
         "attach": attach,
         "answer otherwise": lambda client: client.send(f"{here}/site/repondre-autrement", {"otherwise": "Ailleurs."}),
@@ -338,8 +361,9 @@ def test_each_person_does_what_the_table_says_and_nothing_else(site: Site, who: 
             continue
         assert site.state() == before, f"{who} could {act}"
         check_amounts(who, act, page)
-        # Renouncing is refused on the page itself, which it goes back to.
-        expected = {"x": 302 if act == "renounce" else 409, "-": 404, "?": 401}[mark]
+        # Some refusals are told on the page itself: that it goes back to, or that keeps what was typed.
+        refused = {"renounce": 302, "assemble": 303, "invite a colleague": 422}.get(act, 409)
+        expected = {"x": refused, "-": 404, "?": 401}[mark]
         assert page.status == expected, f"{who}, {act}: {page.status} {page.heading}"
 
 
