@@ -21,7 +21,7 @@ from grantapp.domain.lifecycle import Refused, State
 from grantapp.domain.people import Person
 from grantapp.french import typeset
 from grantapp.services import jobs, journal
-from grantapp.services.pages import PaperState
+from grantapp.services.offered import PaperState
 from grantapp.services.papers import File
 from grantapp.storage import collectives
 from grantapp.storage.cooperative import AssemblyRow, CollectiveRow, ParticipationRow

@@ -11,7 +11,8 @@ from grantapp.domain.project_file import FORMAT, load
 from grantapp.editions import all_editions, open_on
 from grantapp.french import PARIS
 from grantapp.services import drafting
-from grantapp.services.pages import DossierHead, OrientationPage
+from grantapp.services.pages import DossierHead
+from grantapp.services.trial_pages import OrientationPage
 
 NOON = time(12)
 

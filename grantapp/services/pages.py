@@ -3,25 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from grantapp.domain import sharing
-from grantapp.domain.comparison import Comparison
 from grantapp.domain.desk import Desk
 from grantapp.domain.edition import Amendment, Edition, Window
 from grantapp.domain.eligibility import AnyRule, Finding
 from grantapp.domain.judgement import Judgement
 from grantapp.domain.lifecycle import State
-from grantapp.domain.orientation import Orientation
 from grantapp.domain.project import Project, Section
 from grantapp.domain.project_file import Fault
 from grantapp.domain.question import Question
 from grantapp.domain.reasoning import Reasoning
-from grantapp.domain.sensitivity import Effect
 from grantapp.domain.wizard import Gap, StepState, questions_of
+from grantapp.services.offered import Paper
 
 
 @dataclass(frozen=True)
@@ -111,27 +107,6 @@ class OverviewPage:
 
 
 @dataclass(frozen=True)
-class DecidingPage:
-    """« Ce qui décide » : for each question that decides, what its other answers would do. Nothing of it is saved."""
-
-    head: DossierHead
-    judgement: Judgement
-    questions: tuple[tuple[Effect, ...], ...]
-
-
-@dataclass(frozen=True)
-class PrecheckPage:
-    """What a few answers already say."""
-
-    edition: Edition
-    is_open: bool
-    judgement: Judgement
-    refusals: tuple[Finding, ...]
-    met: tuple[Finding, ...]
-    refusing: tuple[Desk, ...]  # other editions that are open, and refuse
-
-
-@dataclass(frozen=True)
 class AttachmentLine:
     id: UUID
     piece: str  # the question's name in the pieces section: management_plan, accounts…
@@ -187,85 +162,6 @@ class StepPage:
     def reasonings(self) -> tuple[Reasoning, ...]:
         """The computations that begin with the answers of this section."""
         return tuple(each for each in self.judgement.reasonings if each.section == self.section.name)
-
-
-@dataclass(frozen=True)
-class Amounts:
-    """One line of the arithmetic, as it is and as it would be; euros."""
-
-    label: str
-    today: Decimal | None
-    supposed: Decimal | None
-
-    @property
-    def difference(self) -> Decimal | None:
-        return None if self.today is None or self.supposed is None else self.supposed - self.today
-
-
-@dataclass(frozen=True)
-class Change:
-    """A dossier judged as it is and as it would be: the amounts, and the rules of which the verdict turns."""
-
-    today: Judgement
-    supposed: Judgement
-    amounts: tuple[Amounts, ...]
-    flipped: tuple[tuple[Finding | None, Finding | None], ...]  # a rule before and after; None where it does not apply
-
-
-@dataclass(frozen=True)
-class WhatIfPage:
-    """« Et si… » : one section with other answers, beside the dossier as it is. Nothing of it is saved."""
-
-    today: StepPage
-    supposed: StepPage
-    change: Change
-
-
-@dataclass(frozen=True)
-class OtherDayPage:
-    """« Et si je déposais le… » : the dossier as it is, filed at another instant. Nothing of it is saved."""
-
-    head: DossierHead
-    at: datetime
-    change: Change
-    advice: str  # which desk, at that instant
-
-
-@dataclass(frozen=True)
-class Supposition:
-    """A section to try other answers in, and what one learns there."""
-
-    section: Section
-    sentence: str
-
-
-@dataclass(frozen=True)
-class SuppositionsPage:
-    """« Et si… » : what may be tried on a dossier."""
-
-    head: DossierHead
-    judgement: Judgement
-    first: tuple[Supposition, ...]  # what moves the amounts and the dates
-    others: tuple[Section, ...]
-
-
-@dataclass(frozen=True)
-class OrientationPage:
-    """« Quel guichet aujourd'hui ? », for a few answers, or for a dossier."""
-
-    orientation: Orientation
-    sentence: str
-    is_today: bool
-    head: DossierHead | None
-
-
-@dataclass(frozen=True)
-class ComparisonPage:
-    """One dossier by several editions; `offered` are those to choose from, in the order of the desks."""
-
-    head: DossierHead
-    comparison: Comparison
-    offered: tuple[Edition, ...]
 
 
 @dataclass(frozen=True)
@@ -343,36 +239,6 @@ class ReviewPage:
     attachments: tuple[AttachmentLine, ...]
     judgement: Judgement
     missing: MissingPage
-
-
-class PaperState(StrEnum):
-    NOT_ASKED = "not_asked"
-    WAITING = "waiting"  # in the queue
-    RUNNING = "running"
-    READY = "ready"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A paper that can be asked for, as it stands."""
-
-    slug: str
-    file: str  # its slug with its extension
-    title: str
-    purpose: str
-    state: PaperState
-    size: int | None = None  # octets
-    asked_at: datetime | None = None
-    attempts: int = 0
-
-    @property
-    def is_on_its_way(self) -> bool:
-        return self.state in (PaperState.WAITING, PaperState.RUNNING)
-
-    @property
-    def may_be_asked(self) -> bool:
-        return self.state in (PaperState.NOT_ASKED, PaperState.FAILED)
 
 
 @dataclass(frozen=True)

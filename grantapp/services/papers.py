@@ -21,7 +21,8 @@ from grantapp.domain.questionnaire import Questionnaire
 from grantapp.editions import all_editions, get_edition
 from grantapp.french import PARIS, typeset
 from grantapp.services import jobs, journal, mandating, reading
-from grantapp.services.pages import FormPage, Paper, PaperPage, PaperState
+from grantapp.services.offered import Paper, PaperState
+from grantapp.services.pages import FormPage, PaperPage
 from grantapp.storage import queries
 from grantapp.storage.files import Files
 from grantapp.storage.models import DepositRow, DocumentKind, DossierRow, JobRow, JobState, PrintoutKind, PrintoutRow

@@ -21,7 +21,7 @@ from grantapp.editions import all_editions
 from grantapp.french import typeset
 from grantapp.services import drafting, reading
 from grantapp.services.orienting import project_from
-from grantapp.services.pages import (
+from grantapp.services.trial_pages import (
     Amounts,
     Change,
     ComparisonPage,

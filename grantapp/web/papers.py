@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 
 from grantapp.services import papers
-from grantapp.services.pages import Paper
+from grantapp.services.offered import Paper
 from grantapp.web.scope import anyone, applicant, arrived_at, download, person, platform, session
 
 bp = Blueprint("papers", __name__)

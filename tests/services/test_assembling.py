@@ -12,7 +12,7 @@ from grantapp.domain.collective import Collective
 from grantapp.domain.lifecycle import Refused
 from grantapp.domain.people import Person
 from grantapp.services import assembling, compiling, jobs, printing, verifying
-from grantapp.services.pages import PaperState
+from grantapp.services.offered import PaperState
 from grantapp.services.verdict import Verdict
 from grantapp.storage.cooperative import AssemblyRow
 from grantapp.storage.database import Sessions

@@ -10,7 +10,7 @@ from grantapp.domain.lifecycle import Refused
 from grantapp.domain.people import Person
 from grantapp.editions import all_editions
 from grantapp.services import depositing, jobs, papers, printing
-from grantapp.services.pages import PaperState
+from grantapp.services.offered import PaperState
 from grantapp.storage.database import Sessions
 from grantapp.storage.files import Files
 from grantapp.storage.models import DocumentKind, JobRow, JobState, PrintoutKind, PrintoutRow
