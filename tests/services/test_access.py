@@ -54,7 +54,9 @@ def use_cases() -> list[tuple[str, Callable[..., Any]]]:
         (f"{module.__name__.rpartition('.')[2]}.{name}", function)
         for module in modules
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if function.__module__ == module.__name__ and "reference" in inspect.signature(function).parameters
+        if function.__module__ == module.__name__
+        and not name.startswith("_")
+        and "reference" in inspect.signature(function).parameters
     ]
 
 

@@ -115,7 +115,7 @@ def without(key: str) -> bytes:
         (b"[" * 100_000, "$", "imbriqué"),
         (without("project"), "project", "manque"),
         (without("reference"), "reference", "manque"),
-        (json.dumps(dict(filed().content) | {"format": 4}).encode(), "format", "lit jusqu’au 3"),
+        (json.dumps(dict(filed().content) | {"format": 5}).encode(), "format", "lit jusqu’au 4"),
         (json.dumps(dict(filed().content) | {"format": True}).encode(), "format", "bonne sorte"),
     ],
 )

@@ -292,7 +292,7 @@ def test_the_pdf_is_offered_once_the_worker_has_made_it(director, fill, platform
     director.send(f"{draft}/depot")
     reference = draft.rsplit("/", 1)[-1]
     assert director.get(f"{draft}/v1.pdf").status_code == 302
-    _, job = platform.queue.sent
+    _, job, _ = platform.queue.sent  # the acknowledgement, the dossier, the mail that says so
     handlers = {depositing.PRINT: printing.handler(platform.sessions, platform.files, seal_key())}
     jobs.run(platform.sessions, job, handlers, clock=real_clock)
     response = director.get(f"{draft}/v1.pdf")

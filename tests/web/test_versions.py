@@ -104,7 +104,7 @@ def test_a_second_version_is_shown_before_it_is_filed_then_filed_and_listed(dire
     assert filing.heading == "Déposer la version 2" and filing.says("1 réponse changée")
     sent = director.send(f"{reopened}/depot", fields(filing, f"{reopened}/depot"))
     assert sent.response.headers["Location"] == f"{reopened}/recepisse"
-    assert len(platform.queue.sent) == 4
+    assert len(platform.queue.sent) == 6  # two papers and a mail for each version
     receipt = director.read(f"{reopened}/recepisse")
     assert receipt.heading == "Version 2 déposée"
     rows = [plain(row.get_text(" ", strip=True)) for row in receipt.soup.select("#versions ~ table tbody tr")]
@@ -143,7 +143,7 @@ def test_a_version_in_which_nothing_changed_is_not_filed_and_says_so(director, r
     assert not page.soup.find("form", attrs={"action": f"{reopened}/depot"})
     refused = director.send(f"{reopened}/depot", {"number": "2"})
     assert refused.status == 409 and refused.says("Rien n'a changé depuis la version 1")
-    assert len(platform.queue.sent) == 2
+    assert len(platform.queue.sent) == 3  # those of version 1
     assert director.read(f"{reopened}/changements").says("rien n'a changé pour l'instant")
 
 
