@@ -122,7 +122,7 @@ def _record(row: SectionRow, section: Section) -> Any:
     session = object_session(row)
     kept = session.info.setdefault("records", {}) if session else {}
     key = (row.dossier_id, row.name)
-    if key not in kept or kept[key][0] is not row.answers:
+    if key not in kept or kept[key][0] != row.answers:
         kept[key] = (row.answers, load_section(section, row.answers)[0])
     return kept[key][1]
 
