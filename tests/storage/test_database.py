@@ -279,6 +279,34 @@ def test_pieces_and_documents_survive_the_second_migration(tmp_path: Path, steps
     engine.dispose()
 
 
+@pytest.mark.parametrize("steps", [("head",), ("head", "0003", "head")], ids=["up", "up and down and up"])
+def test_memberships_and_visits_survive_the_fourth_migration(tmp_path: Path, steps: tuple[str, ...]):
+    engine = make_engine(f"sqlite:///{tmp_path}/old.db")
+    command.upgrade(alembic_config(engine), "0003")
+    fill = (
+        "INSERT INTO person VALUES ('p', 'Camille', 'c@coop.example', 'h', 1, '2022-03-01')",
+        "INSERT INTO organisation VALUES ('o', 'Coop', '000010009', '2022-03-01')",
+        "INSERT INTO membership VALUES ('p', 'o', 'manager', '2022-03-01')",
+        "INSERT INTO visit VALUES ('v', 'p', 1, 'Firefox', 'link', '2022-03-01', '2022-03-01', NULL)",
+    )
+    with engine.begin() as connection:
+        for each in fill:
+            connection.exec_driver_sql(each)
+    for step in steps:
+        move = command.downgrade if step == "0003" else command.upgrade
+        move(alembic_config(engine), step)
+        with engine.begin() as connection:
+            if step == "head":  # somebody takes a role that the older tables do not know
+                connection.exec_driver_sql("INSERT INTO membership VALUES ('p', 'o', 'director', '2022-03-02')")
+            else:
+                connection.exec_driver_sql("DELETE FROM membership WHERE role = 'director'")
+    with engine.begin() as connection:
+        roles = connection.exec_driver_sql("SELECT role FROM membership ORDER BY role").scalars().all()
+        assert roles == ["director", "manager"]
+        assert connection.exec_driver_sql("SELECT opened_by FROM visit").scalars().all() == ["link"]
+    engine.dispose()
+
+
 def test_migrations_import_no_model():
     for path in sorted((database.MIGRATIONS / "versions").glob("*.py")):
         names = {
