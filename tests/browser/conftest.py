@@ -7,12 +7,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.browser.walk import Walker
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = [
@@ -49,15 +52,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """`grantapp up` with its demonstration, as anybody starts it."""
-    home = tmp_path_factory.mktemp("site")
+@contextmanager
+def started(home: Path, *words: str, **environ: str) -> Iterator[Site]:
+    """`grantapp up` with a home of its own."""
     port, log = free_port(), home / "log.txt"
-    environ = os.environ | {"GRANTAPP_HOME": str(home / "var"), "GRANTAPP_PORT": str(port)}
+    settings = {"GRANTAPP_HOME": str(home / "var"), "GRANTAPP_PORT": str(port)} | environ
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "grantapp.cli", "up"], env=environ, stdout=output, stderr=output
+            [sys.executable, "-m", "grantapp.cli", "up", *words],
+            env=os.environ | settings,
+            stdout=output,
+            stderr=output,
         )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -66,6 +71,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     finally:
         process.terminate()
         process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """With its demonstration, as anybody starts it."""
+    with started(tmp_path_factory.mktemp("site")) as running:
+        yield running
 
 
 def wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -101,3 +113,32 @@ def album() -> Path | None:
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
     return Path(os.environ.get("GRANTAPP_NODE_MODULES", ".cache/node/node_modules"))
+
+
+@pytest.fixture
+def visit(chromium: Any, album: Path | None, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
+    """Opens a browser window; every page it looks at is photographed if wanted, and kept for the checks."""
+    contexts = []
+
+    def open_window(
+        *, scripts: bool, viewport: dict[str, int], name: str, at: Site | None = None
+    ) -> tuple[Walker, dict[str, str], list[str]]:
+        context = chromium.new_context(java_script_enabled=scripts, viewport=viewport, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        pages: dict[str, str] = {}
+        complaints: list[str] = []
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+
+        def look(what: str) -> None:
+            pages[what] = page.content()
+            if album:
+                page.screenshot(path=album / f"{name}-{what}.png", full_page=True)
+
+        address = (at or request.getfixturevalue("site")).address  # the demonstration is not started for nothing
+        return Walker(page, address, look), pages, complaints
+
+    yield open_window
+    for context in contexts:
+        context.close()

@@ -2,44 +2,17 @@
 
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pypdfium2
 import pytest
 
 from grantapp.services import demonstration
-from tests.browser.conftest import NARROW, WIDE, Site, needs
+from tests.browser.conftest import NARROW, WIDE, needs
 from tests.browser.walk import SLUGS, Walker
 
 pytestmark = pytest.mark.browser
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture
-def visit(chromium: Any, site: Site, album: Path | None):
-    """Opens a browser window; every page it looks at is photographed if wanted, and kept for the checks."""
-    contexts = []
-
-    def open_window(*, scripts: bool, viewport: dict[str, int], name: str) -> tuple[Walker, dict[str, str], list[str]]:
-        context = chromium.new_context(java_script_enabled=scripts, viewport=viewport, accept_downloads=True)
-        contexts.append(context)
-        page = context.new_page()
-        pages: dict[str, str] = {}
-        complaints: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-
-        def look(what: str) -> None:
-            pages[what] = page.content()
-            if album:
-                page.screenshot(path=album / f"{name}-{what}.png", full_page=True)
-
-        return Walker(page, site.address, look), pages, complaints
-
-    yield open_window
-    for context in contexts:
-        context.close()
 
 
 @pytest.mark.parametrize(("scripts", "viewport"), [(True, WIDE), (False, NARROW)], ids=["scripts-wide", "plain-phone"])

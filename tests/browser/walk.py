@@ -9,6 +9,7 @@ from grantapp.domain.wizard import asked_steps, steps
 from grantapp.editions import get_edition
 from grantapp.forms.steps import form_for
 from grantapp.services import demonstration
+from grantapp.typesetting import typeset
 
 PASSWORD = "un mot de passe assez long"
 
@@ -24,7 +25,7 @@ class Walker:
         self.page.evaluate("document.fonts.ready.then(() => true)")  # a late font moves what is about to be pressed
 
     def press(self, words: str) -> None:
-        self.page.get_by_role("button", name=words, exact=True).first.click()
+        self.page.get_by_role("button", name=typeset(words), exact=True).first.click()
         self.page.wait_for_load_state()
 
     def sign_up(self, email: str, organisation: str, siren: str) -> None:
