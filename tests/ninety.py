@@ -90,6 +90,7 @@ class Season:
     files: Files
     director: Person = field(init=False)
     reference: str = ""
+    now: datetime = NOW  # when they act
     managers: dict[int, Person] = field(default_factory=dict)
     dossiers: dict[int, str] = field(default_factory=dict)
 
@@ -103,18 +104,18 @@ class Season:
                 password=PASSWORD,
                 organisation=demonstration.COOPERATIVE,
                 siren=demonstration.siren(100),
-                now=NOW,
+                now=self.now,
             )
         organisation_id = person.memberships[0].organisation_id
         with self.sessions.writing() as session:
-            belonging.open_cooperative(session, organisation_id, now=NOW, by=person)
+            belonging.open_cooperative(session, organisation_id, now=self.now, by=person)
         with self.sessions.reading() as session:
             found = accounts.find_person(session, person.id, person.epoch)
             assert found is not None and Role.DIRECTOR in found.memberships[0].roles
             self.director = found
         with self.sessions.writing() as session:
             self.reference = gathering.begin(
-                session, EDITION, organisation_id=organisation_id, now=NOW, by=self.director
+                session, EDITION, organisation_id=organisation_id, now=self.now, by=self.director
             )
 
     def share(self) -> str:
@@ -133,13 +134,13 @@ class Season:
         """As an XLSX that the director sends."""
         read = importing.rows_in(io.BytesIO(sheets.xlsx(rows)), shown="adherentes.xlsx")
         with self.sessions.writing() as session:
-            return importing.take(session, read, now=NOW, by=self.director)
+            return importing.take(session, read, now=self.now, by=self.director)
 
     def invite(self) -> int:
         with self.sessions.writing() as session:
-            members.choose(session, self.reference, None, now=NOW, by=self.director)
+            members.choose(session, self.reference, None, now=self.now, by=self.director)
         with self.sessions.writing() as session:
-            return len(members.invite(session, self.reference, now=NOW, at=NOW, by=self.director))
+            return len(members.invite(session, self.reference, now=self.now, at=self.now, by=self.director))
 
     def firms(self) -> list[AffiliationRow]:
         with self.sessions.reading() as session:
@@ -148,22 +149,30 @@ class Season:
     def accept(self, place: int, firm: AffiliationRow, *, agreed: bool = True) -> None:
         with self.sessions.writing() as session:
             answered = joining.accept(
-                session, self._invitation(firm), name=firm.contact, agreed=agreed, visitor=None, now=NOW, at=NOW
+                session,
+                self._invitation(firm),
+                name=firm.contact,
+                agreed=agreed,
+                visitor=None,
+                now=self.now,
+                at=self.now,
             )
             assert answered is not None and answered.reference is not None
         self.managers[place], self.dossiers[place] = answered.person, answered.reference
 
     def refuse(self, firm: AffiliationRow, reason: str) -> None:
         with self.sessions.writing() as session:
-            assert joining.refuse(session, self._invitation(firm), reason=reason, now=NOW, at=NOW)
+            assert joining.refuse(session, self._invitation(firm), reason=reason, now=self.now, at=self.now)
 
     def fill(self, place: int, firm: AffiliationRow) -> None:
         """The firm answers its own sections, and attaches its own pieces."""
         self.answer(self.dossiers[place], project_of(place, firm), self.managers[place], pieces=OWN_PIECES)
 
-    def file(self, place: int, *, now: datetime = NOW + A_MINUTE) -> None:
+    def file(self, place: int, *, now: datetime | None = None) -> None:
         with self.sessions.writing() as session:
-            depositing.deposit(session, self.dossiers[place], address=ADDRESS, now=now, by=self.managers[place])
+            depositing.deposit(
+                session, self.dossiers[place], address=ADDRESS, now=now or self.now + A_MINUTE, by=self.managers[place]
+            )
 
     def answer(self, reference: str, project: Project, by: Person, *, pieces: Collection[str]) -> None:
         """Through each page that is this person's to answer, as the wizard shows them."""
@@ -181,7 +190,7 @@ class Season:
                 section.name,
                 dump_section(section, getattr(project, section.name)),
                 by=by,
-                now=NOW + A_MINUTE,
+                now=self.now + A_MINUTE,
             )
         # Written at once, for speed: opening a piece in its own process is tested with the pieces.
         makers.attach_all(self.sessions, self.files, reference, by, project, only=pieces)

@@ -223,7 +223,7 @@ def save_step(reference: str, slug: str) -> Any:
     if "more" in request.form:
         return redirect(f"{here}?lignes=10#{name}-{request.form['more']}")
     if request.form.get("then") == "liste" or (well_formed and following is None):
-        return redirect(url_for("wizard.overview", reference=reference))
+        return redirect(_after_the_last(reference, went_on="then" not in request.form))
     if not well_formed or following is None:
         return redirect(here)
     return redirect(url_for("wizard.step", reference=reference, slug=following.slug))
@@ -239,6 +239,12 @@ def preview(reference: str, slug: str) -> Any:
         form.validate()
         page = drafting.preview(reading, reference, name, form.answers(), now=arrived_at(), by=person())
     return render_template("wizard/eligibility_panel.html", page=page)
+
+
+def _after_the_last(reference: str, *, went_on: bool) -> str:
+    """To the list of steps; or, when the last of them leaves nothing missing, to what remains before filing."""
+    is_clear = went_on and drafting.missing(session(), reference, now=arrived_at(), by=person()).is_clear
+    return url_for("wizard.review" if is_clear else "wizard.overview", reference=reference)
 
 
 def _section(slug: str) -> Section:

@@ -1,15 +1,37 @@
-"""A member firm on its telephone: the mail it got, and its own pages, each screen measured."""
+"""A member firm on its telephone: the mail it got, and its own pages, each screen measured, each question counted."""
 
 import re
 import time
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
+from grantapp.domain.project import Project, Section
+from grantapp.domain.wizard import steps
+from grantapp.editions import get_edition
+from grantapp.forms.steps import form_for
 from grantapp.mail.carrying import Maildir
+from grantapp.services import demonstration
 from tests.browser.walk import Walker
+from tests.makers import EDITION
 
+OWN_PIECE = "accounts"
+FEW = 40  # screens, beyond which a firm is lost
 PATIENCE = 120.0  # seconds that the worker may take to deliver a mail, on a busy machine
 
+# Every question of the page as it stands: what it is called, whether it must be answered, is answered, is seen.
+QUESTIONS = """() => [...document.querySelectorAll('main form.ga-form .ga-question, main .ga-piece')].map(block => {
+  const words = block.querySelector('legend, h2, label');
+  const controls = [...block.querySelectorAll('input:not([type=hidden]):not([type=file]), select, textarea')];
+  const given = each => ['radio', 'checkbox'].includes(each.type) ? each.checked : each.value.trim() !== '';
+  return {
+    words: words.innerText.trim(),
+    name: (controls[0]?.name ?? '').split('-')[0],
+    required: !words.innerText.includes('(facultatif)'),
+    answered: controls.some(given) || block.querySelector('.ga-attachments') !== null,
+    visible: block.checkVisibility(),
+  };
+})"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -35,11 +57,13 @@ def invitation_to(home: Path, email: str) -> str:
 
 
 class Firm:
-    """Follows only the way that its pages show; no screen may be wider than the telephone."""
+    """Answers what must be and is not answered yet; follows only the way that its pages show."""
 
-    def __init__(self, walker: Walker) -> None:
-        self.walker, self.page = walker, walker.page
+    def __init__(self, walker: Walker, project: Project) -> None:
+        self.walker, self.page, self.project = walker, walker.page, project
+        self.sections = {section.slug: section for section in steps(get_edition(EDITION))}
         self.screens: list[str] = []
+        self.questions: list[tuple[str, str]] = []
         self.faults: list[str] = []
 
     @property
@@ -61,3 +85,59 @@ class Firm:
         self.walker.press("Accepter et ouvrir mon dossier")
         self.page.wait_for_url("**/dossiers/A22-*")
         return "/" + self.page.url.split("/", 3)[3]
+
+    def go_to_the_filing(self) -> None:
+        for _ in range(FEW):
+            slug = self.slug
+            self.see("liste" if slug.startswith("A22-") else "")
+            if slug == "recepisse":
+                return
+            if slug == "pieces":
+                self._attach()
+                self._follow("Continuer")
+            elif slug in self.sections:
+                self._answer(self.sections[slug])
+                self._leave(self.page.get_by_role("button", name="Enregistrer et continuer", exact=True).first)
+            elif slug == "verification":
+                self._follow("Tout est juste, passer au dépôt")
+            elif slug == "depot":
+                self._leave(self.page.get_by_role("button", name="Déposer le dossier"))
+            else:
+                self._leave(self.page.locator("main .ga-buttons a.govuk-button").first)
+        raise AssertionError(f"lost: {self.screens}")
+
+    def _answer(self, section: Section) -> None:
+        before = {each["name"]: each for each in self.page.evaluate(QUESTIONS)}
+        typed = form_for(section, record=getattr(self.project, section.name)).raw()
+        for name, values in typed.items():
+            question = before.get(name.split("-")[0])
+            if question is None or question["answered"] or not question["required"]:
+                continue
+            if "-" in name:
+                self.walker.make_room(name)
+            if self.page.locator(f"main form.ga-form [name='{name}']").first.is_visible():
+                self.walker.answer(name, values)
+        for each in self.page.evaluate(QUESTIONS):
+            if each["visible"] and each["required"] and not before[each["name"]]["answered"]:
+                self.questions.append((section.slug, each["words"]))
+                if not each["answered"]:
+                    self.faults.append(f"{section.slug}: « {each['words']} » has no answer")
+        self.walker.look(f"{len(self.screens):02d}-{section.slug}-rempli")
+
+    def _attach(self) -> None:
+        lacking = [each for each in self.page.evaluate(QUESTIONS) if each["required"] and not each["answered"]]
+        self.questions.extend(("pieces", each["words"]) for each in lacking)
+        form = self.page.locator(f"form[action$='/pieces/{OWN_PIECE}/ajouter']")
+        content = demonstration.paper("Comptes (document de démonstration)")
+        form.locator("[name=file]").set_input_files(
+            {"name": "comptes.pdf", "mimeType": "application/pdf", "buffer": content}
+        )
+        self._leave(form.locator("button[type=submit]"))
+
+    def _follow(self, words: str) -> None:
+        self._leave(self.page.locator("main a.govuk-button", has_text=words).first)
+
+    def _leave(self, control: Any) -> None:
+        with self.page.expect_navigation():
+            control.click()
+        self.page.evaluate("document.fonts.ready.then(() => true)")

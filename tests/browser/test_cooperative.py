@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 import sqlalchemy as sa
 
@@ -14,14 +17,36 @@ from grantapp.storage.files import Files
 from grantapp.storage.models import PersonRow
 from tests import ninety, sheets
 from tests.browser.conftest import NARROW, WIDE, Site, started
-from tests.browser.gathering_walk import TOO_WIDE, Firm, invitation_to
+from tests.browser.gathering_walk import TOO_WIDE, Firm, invitation_to, mails_of
 from tests.browser.walk import Walker
+from tests.makers import NOW
 
 pytestmark = pytest.mark.browser
 
 EMAIL = "direction@mistral.example"
 # The instant from which the services act below, on the same database as the site.
 CLOCK = "2022-03-15T10:01"
+ALSO_FILE, DRAFTS, REFUSE = 4, 2, 2
+TAKEN_IN = 1 + ALSO_FILE
+# What a firm meets between its mail and its receipt. Neither number rises but on purpose: each counts ninety times.
+SCREENS = [
+    "invitation",
+    "liste",
+    "organisation",
+    "taille",
+    "situation-financiere",
+    "aides-publiques",
+    "responsabilite",
+    "calendrier",
+    "depenses",
+    "financement",
+    "pieces",
+    "declarations",
+    "verification",
+    "depot",
+    "recepisse",
+]
+QUESTIONS = 27
 
 
 @pytest.fixture(scope="module")
@@ -31,18 +56,43 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield running
 
 
-def test_ninety_firms_are_invited_in_one_click_and_one_accepts_on_its_telephone(visit: Any, blank: Site):
+def test_ninety_firms_from_a_spreadsheet_to_one_pdf(visit: Any, blank: Site, tmp_path: Path):
     walker, _, complaints = visit(scripts=True, viewport=WIDE, name="direction", at=blank)
     board = invite_ninety(walker)
     season = season_of(blank)
-    firm = season.firms()[0]
+    season.share()
+    firms = season.firms()
+
     phone, _, more_complaints = visit(scripts=True, viewport=NARROW, name="telephone", at=blank)
-    member = Firm(phone)
-    member.accept(invitation_to(blank.home / "var", firm.email))
-    member.see("liste")
-    assert not member.faults
+    firm = Firm(phone, ninety.project_of(0, firms[0]))
+    firm.accept(invitation_to(blank.home / "var", firms[0].email))
+    firm.go_to_the_filing()
+    tell(firm)
+    assert not firm.faults
+    assert (firm.screens, len(firm.questions)) == (SCREENS, QUESTIONS)
+
+    for place in range(1, 1 + ALSO_FILE + DRAFTS):
+        season.accept(place, firms[place])
+        season.fill(place, firms[place])
+        if place <= ALSO_FILE:
+            season.file(place)
+    for each in firms[1 + ALSO_FILE + DRAFTS :][:REFUSE]:
+        season.refuse(each, "Pas de projet cette année.")
+
     walker.open(board)
-    assert counts(walker) == {"toutes": 90, "invitée, sans réponse": 89, "dossier en cours": 1}
+    walker.look("tableau-apres-reponses")
+    silent = len(firms) - TAKEN_IN - DRAFTS - REFUSE
+    assert counts(walker) == {
+        "toutes": 90,
+        "invitée, sans réponse": silent,
+        "a refusé": REFUSE,
+        "dossier en cours": DRAFTS,
+        "dossier déposé": TAKEN_IN,
+    }
+    content, progress = assemble(walker, tmp_path)
+    assert progress, "no progress was ever seen"
+    check_pdf(content, [each.name for each in firms])
+    assert sum(each.email in to for to in mails_of(blank.home / "var") for each in firms) == 90
     assert not complaints + more_complaints
 
 
@@ -84,6 +134,42 @@ def invite_ninety(walker: Walker) -> str:
     return "/" + page.url.split("#")[0].split("/", 3)[3]
 
 
+def assemble(walker: Walker, folder: Path) -> tuple[bytes, list[str]]:
+    """Assembled in the background while she looks: the PDF, and how far it was said to be meanwhile."""
+    page = walker.page
+    page.get_by_role("link", name="Assembler").click()
+    look(walker, "assembler")
+    page.get_by_role("button", name=re.compile("Assembler la version 1")).click()
+    progress: list[str] = []
+    ready = page.locator("main a[href$='/assemblage/v1.pdf']")
+    for _ in range(200):
+        told = plain(page.locator("main").inner_text())
+        if (found := re.search(rf"\d+ dossiers? sur {TAKEN_IN}", told)) and found[0] not in progress:
+            progress.append(found[0])
+            look(walker, f"avancement-{len(progress)}")
+        if ready.count():
+            break
+        page.wait_for_timeout(1000)
+        walker.open("/" + page.url.split("/", 3)[3])
+    look(walker, "assemble")
+    with page.expect_download() as begun:
+        ready.first.click()
+    begun.value.save_as(folder / "collectif.pdf")
+    return (folder / "collectif.pdf").read_bytes(), progress
+
+
+def check_pdf(content: bytes, names: list[str]) -> None:
+    """It names every firm, and carries the whole dossier of each that is taken in."""
+    assert content.startswith(b"%PDF-")
+    document = pypdfium2.PdfDocument(content)
+    text = plain(" ".join(page.get_textpage().get_text_range() for page in document))
+    assert not [name for name in names if plain(name) not in text]
+    attached = [document.get_attachment(number) for number in range(document.count_attachments())]
+    dossiers = [each for each in attached if each.get_name().endswith(".pdf")]
+    assert len(dossiers) == TAKEN_IN, [each.get_name() for each in attached]
+    assert all(bytes(each.get_data()).startswith(b"%PDF-") for each in dossiers)
+
+
 def season_of(site: Site) -> ninety.Season:
     """The same cooperative, through the services, on the database of the site."""
     home = site.home / "var"
@@ -94,7 +180,16 @@ def season_of(site: Site) -> ninety.Season:
         assert director is not None
         season.director = director
         season.reference = session.scalars(sa.select(CollectiveRow.reference)).one()
+    season.now = NOW + timedelta(hours=1)  # after the director has invited
     return season
+
+
+def tell(firm: Firm) -> None:
+    """For who runs `./run browser -s`: what a firm meets."""
+    print(f"\n{len(firm.screens)} screens: {', '.join(firm.screens)}")
+    print(f"{len(firm.questions)} questions to answer:")
+    for slug, words in firm.questions:
+        print(f"  {slug}: {words}")
 
 
 def look(walker: Walker, what: str) -> None:
