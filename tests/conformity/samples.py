@@ -29,6 +29,7 @@ from grantapp.domain.judgement import judge
 from grantapp.domain.project import Project
 from grantapp.domain.question import Piece
 from grantapp.domain.questionnaire import Questionnaire
+from grantapp.domain.sharing import SHARED, Mandated, Together
 from grantapp.editions import get_edition
 from grantapp.services import demonstration
 from grantapp.services.judging import Case, unfiled
@@ -44,7 +45,7 @@ from tests.gathering import (
     not_filed,
     part,
 )
-from tests.makers import ADDRESS, EDITION, seal_key
+from tests.makers import ADDRESS, EDITION, make_siren, seal_key
 
 JUDGED_AT = datetime(2022, 3, 15, 9, tzinfo=UTC)
 PARAGRAPH = "Une phrase assez longue pour faire des lignes, avec « des guillemets » ; et 12 500,50 € ! "
@@ -120,6 +121,22 @@ def of_torture_texts() -> bytes:
 def of_nothing() -> bytes:
     """A project with no answer at all."""
     return dossier.pdf(deposit_of(Project(), number=0))
+
+
+def of_a_member() -> bytes:
+    """A firm's dossier in a collective one: shared sections, one answered otherwise, one filled under a mandate."""
+    together = Together(
+        collective="A22-C001",
+        cooperative="Coopérative imaginaire",
+        siren=make_siren(),
+        lead="A22-0001",
+        saved_at=dict.fromkeys(SHARED, JUDGED_AT),
+        sections=frozenset(SHARED) - {"site"},
+        overridden={"site": "Notre atelier est sur la parcelle voisine."},
+        mandate=Mandated("Je confie à la coopérative le soin de remplir ce dossier. " * 12, JUDGED_AT, "Sacha Modèle"),
+        filled=frozenset({"finances"}),
+    )
+    return dossier.pdf(deposit_of(together=together))
 
 
 def _tortured() -> Project:
@@ -198,6 +215,7 @@ SAMPLES: dict[str, Callable[[], bytes]] = {
     "vide": of_nothing,
     "scelle": sealed_second_version,
     "collectif": of_a_group,
+    "adherente": of_a_member,
     "accuse": partial(of_a_filed_version, acknowledgement.pdf),
     "fiche": partial(of_a_filed_version, review_sheet.pdf),
     "rapport": partial(of_a_filed_version, eligibility_report.pdf),

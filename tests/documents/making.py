@@ -20,6 +20,7 @@ from grantapp.domain.judgement import judge
 from grantapp.domain.project import Project, sections
 from grantapp.domain.question import Kind, Piece, Question
 from grantapp.domain.sections import applicant, funding, works
+from grantapp.domain.sharing import Together
 from grantapp.rules import ceilings
 
 FILED_AT = datetime(2022, 4, 29, 21, 59, 59, tzinfo=UTC)
@@ -148,7 +149,13 @@ def full_project(typed: Typed = _marker, *, rows: int = 2) -> Project:
     return Project().with_answers(answers)
 
 
-def deposit_of(project: Project | None = None, *, steps: tuple[str, ...] = (), number: int = 1) -> Deposit:
+def deposit_of(
+    project: Project | None = None,
+    *,
+    steps: tuple[str, ...] = (),
+    number: int = 1,
+    together: Together | None = None,
+) -> Deposit:
     chosen = edition(*steps)
     project = full_project() if project is None else project
     return freeze(
@@ -160,6 +167,7 @@ def deposit_of(project: Project | None = None, *, steps: tuple[str, ...] = (), n
         by="Camille Exemple",
         at=FILED_AT,
         address="https://depots.example",
+        together=together,
     )
 
 
