@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from grantapp import editions
 from grantapp.domain.access import REFUSALS, Act, allowed
 from grantapp.domain.lifecycle import Refused
-from grantapp.domain.people import Membership, Person
-from grantapp.french import day
-from grantapp.services import accounts, drafting, journal, reading
+from grantapp.domain.people import Person
+from grantapp.services import access, accounts, drafting, journal, reading
 from grantapp.storage import collectives
 from grantapp.storage.cooperative import AffiliationRow, CollectiveRow, ParticipationRow
 from grantapp.storage.models import DossierRow, PersonRow
@@ -23,14 +22,14 @@ def begin(session: Session, edition_id: str, *, organisation_id: UUID, now: date
 
     With it comes the cooperative's own dossier, whose answers are the parts that its members share.
     """
-    organisation = _directed(by, organisation_id)
+    access.organisation_for(session, organisation_id, Act.GATHER, by=by)
     edition = editions.find_edition(edition_id)
     if edition is None:
         raise NotFound
     if begun := collectives.find_collective_of(session, organisation_id, edition_id):
         return begun.reference
-    if now >= edition.window.closes_at:
-        raise Refused(f"L'appel « {edition.title} » s'est clos le {day(edition.window.closes_on)}. {edition.successor}")
+    drafting.check_receives(edition, now)
+    organisation = drafting.in_whose_name(by, organisation_id)
     lead = drafting.create(session, edition, organisation, given={}, now=now, by=by)
     prefix = f"{edition.reference_prefix}-C"
     collective = CollectiveRow(
@@ -83,8 +82,7 @@ def take_part(session: Session, participation: ParticipationRow, *, now: datetim
     if Act.FILE not in allowed(membership.roles):
         raise Refused(REFUSALS[Act.FILE])
     edition = editions.get_edition(participation.collective.edition_id)
-    if now >= edition.window.closes_at:
-        raise Refused(f"L'appel « {edition.title} » s'est clos le {day(edition.window.closes_on)}. {edition.successor}")
+    drafting.check_receives(edition, now)
     dossier = drafting.create(session, edition, membership, given={}, now=now, by=by)
     _take_from_list(dossier, participation.affiliation)
     participation.accepted_at, participation.refused_at, participation.refusal = now, None, None
@@ -99,13 +97,3 @@ def _take_from_list(dossier: DossierRow, line: AffiliationRow) -> None:
     if row is not None:
         listed = {"siret": line.siret, "town": line.town or None, "email": line.email or None}
         row.answers = {name: text for name, text in listed.items() if text} | row.answers
-
-
-def _directed(by: Person, organisation_id: UUID) -> Membership:
-    """The organisation, when this person directs it as a cooperative."""
-    for each in by.memberships:
-        if each.organisation_id == organisation_id:
-            if Act.GATHER in allowed(each.roles):
-                return each
-            raise Refused(REFUSALS[Act.GATHER])
-    raise NotFound
